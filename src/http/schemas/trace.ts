@@ -1,0 +1,206 @@
+import { type Static, Type } from 'typebox'
+import {
+  Artifact,
+  Cost,
+  DashboardLink,
+  ExecutionStatus,
+  Notice,
+  Nullable,
+  SpanKind,
+  SpanState,
+  Time,
+  Tokens,
+} from './common.ts'
+
+const JsonObject = Type.Record(Type.String(), Type.Unknown())
+
+export const SpanEvent = Type.Object({
+  name: Type.String(),
+  time: Nullable(Time),
+  attributes: JsonObject,
+})
+
+export const SpanLink = Type.Object({
+  trace_id: Type.String(),
+  span_id: Type.String(),
+  attributes: JsonObject,
+})
+
+/** The fields that every answer with whole spans has: Canvas's, then ours. */
+const spanFields = {
+  span_id: Type.String(),
+  parent_span_id: Nullable(Type.String()),
+  name: Type.String(),
+  start_time: Time,
+  end_time: Nullable(Time),
+  attributes: JsonObject,
+  events: Type.Array(SpanEvent),
+  status: Type.Object({
+    code: Type.Union([Type.Literal('OK'), Type.Literal('ERROR'), Type.Literal('UNSET')]),
+    message: Nullable(Type.String()),
+  }),
+  links: Type.Array(SpanLink),
+  kind: SpanKind,
+  state: SpanState,
+  duration_ms: Nullable(Type.Number()),
+  execution_id: Type.String(),
+  node_id: Nullable(Type.String()),
+  node_name: Nullable(Type.String()),
+  model: Nullable(Type.String()),
+  provider: Nullable(Type.String()),
+  tokens: Tokens,
+  cost: Cost,
+  artifacts: Type.Array(Artifact),
+  notices: Type.Array(Notice),
+}
+
+export const CanvasSpan = Type.Object(spanFields)
+export type CanvasSpan = Static<typeof CanvasSpan>
+
+/** `GET /api/executions/{id}/trace`: what the real Canvas reads. */
+export const CanvasTrace = Type.Object({
+  execution: Type.Object({
+    id: Type.String(),
+    workflow_id: Type.String(),
+    status: ExecutionStatus,
+    thread_id: Nullable(Type.String()),
+    started_at: Nullable(Time),
+    finished_at: Nullable(Time),
+    trace_id: Type.String(),
+    token_usage: Type.Object({ input: Type.Number(), output: Type.Number() }),
+  }),
+  spans: Type.Array(CanvasSpan),
+  page_info: Type.Object({ has_next_page: Type.Boolean(), cursor: Nullable(Type.String()) }),
+})
+export type CanvasTrace = Static<typeof CanvasTrace>
+
+/**
+ * Structure of a page of spans in depth-first order (start, trace id, span id): arrays of equal length, one
+ * entry a row. A row's parent is the nearest row above it of a smaller depth; a row of depth 0 whose
+ * `missing_parent` is set waits for a parent that has not come.
+ */
+export const SkeletonColumns = Type.Object({
+  span_id: Type.Array(Type.String()),
+  parent_span_id: Type.Array(Nullable(Type.String())),
+  trace: Type.Array(Type.Integer({ description: 'index into execution.trace_ids' })),
+  depth: Type.Array(Type.Integer()),
+  /** Descendants in the whole trace, not only in this page. */
+  descendants: Type.Array(Type.Integer()),
+  name: Type.Array(Type.String()),
+  kind: Type.Array(SpanKind),
+  state: Type.Array(SpanState),
+  /** Milliseconds from `execution.started_at`, corrected for display. */
+  offset_ms: Type.Array(Type.Number()),
+  /** null = running. */
+  duration_ms: Type.Array(Nullable(Type.Number())),
+  node_id: Type.Array(Nullable(Type.String())),
+  model: Type.Array(Nullable(Type.String())),
+  input_tokens: Type.Array(Nullable(Type.Integer())),
+  output_tokens: Type.Array(Nullable(Type.Integer())),
+  cost: Type.Array(Nullable(Type.String())),
+  artifacts: Type.Array(Type.Integer({ description: 'how many' })),
+  /** Codes of the row's notices; null = none. */
+  notices: Type.Array(Nullable(Type.Array(Type.String()))),
+  missing_parent: Type.Array(Nullable(Type.String())),
+  /** The row is the root of another execution, whose id this is ('' = one that the reader may not see). */
+  sub_execution: Type.Array(Nullable(Type.String())),
+})
+export type SkeletonColumns = Static<typeof SkeletonColumns>
+
+export const Skeleton = Type.Object({
+  execution: Type.Object({
+    execution_id: Type.String(),
+    workflow_id: Type.String(),
+    status: ExecutionStatus,
+    thread_id: Nullable(Type.String()),
+    started_at: Nullable(Time),
+    finished_at: Nullable(Time),
+    duration_ms: Nullable(Type.Number()),
+    trace_ids: Type.Array(Type.String()),
+    complete: Type.Boolean(),
+    tree_version: Type.String({ description: 'changes when rows were added or their order changed' }),
+  }),
+  total: Type.Integer({ description: 'rows of the whole answer, over all pages' }),
+  columns: SkeletonColumns,
+  page_info: Type.Object({ has_next_page: Type.Boolean(), cursor: Nullable(Type.String()) }),
+})
+export type Skeleton = Static<typeof Skeleton>
+
+export const MessagePart = Type.Unsafe<import('../../model/message.ts').MessagePart>(
+  Type.Object({ type: Type.String() }, { additionalProperties: true }),
+)
+export const Message = Type.Object({
+  role: Type.String(),
+  name: Type.Optional(Type.String()),
+  parts: Type.Array(MessagePart),
+  finish_reason: Type.Optional(Type.String()),
+})
+export const Content = Type.Object({
+  messages: Type.Array(Message),
+  value: Type.Unknown({ description: 'the raw value: JSON where it was JSON, else text; null = none' }),
+  /** Why there is nothing to see: the reader lacks content:read, or the policy keeps no content. */
+  hidden: Type.Optional(Type.String()),
+})
+
+/** `GET /api/executions/{id}/spans/{span_id}`. */
+export const SpanDetail = Type.Object({
+  ...spanFields,
+  trace_id: Type.String(),
+  otel_kind: Type.String(),
+  node_kind: Nullable(Type.String()),
+  finish_reason: Nullable(Type.String()),
+  error: Nullable(
+    Type.Object({
+      type: Nullable(Type.String()),
+      message: Nullable(Type.String()),
+      stack: Nullable(Type.String()),
+    }),
+  ),
+  input: Content,
+  output: Content,
+  resource: Type.Object({ attributes: JsonObject, schema_url: Type.String() }),
+  scope: Type.Object({
+    name: Type.String(),
+    version: Type.String(),
+    attributes: JsonObject,
+    schema_url: Type.String(),
+  }),
+  dashboards: Type.Array(DashboardLink),
+})
+export type SpanDetail = Static<typeof SpanDetail>
+
+const Usage = {
+  calls: Type.Integer(),
+  errors: Type.Integer(),
+  tokens: Tokens,
+  cost: Cost,
+  /** Wall time: the sum over the spans. */
+  duration_ms: Type.Number(),
+}
+
+/** `GET /api/executions/{id}/trace/summary`. */
+export const Summary = Type.Object({
+  execution_id: Type.String(),
+  workflow_id: Type.String(),
+  status: ExecutionStatus,
+  started_at: Nullable(Time),
+  finished_at: Nullable(Time),
+  duration_ms: Nullable(Type.Number()),
+  span_count: Type.Integer(),
+  error_count: Type.Integer(),
+  llm_call_count: Type.Integer(),
+  trace_ids: Type.Array(Type.String()),
+  thread_id: Nullable(Type.String()),
+  complete: Type.Boolean(),
+  tokens: Tokens,
+  cost: Cost,
+  by_model: Type.Array(Type.Object({ model: Nullable(Type.String()), provider: Nullable(Type.String()), ...Usage })),
+  by_node: Type.Array(
+    Type.Object({ node_id: Type.String(), node_name: Nullable(Type.String()), node_kind: Nullable(Type.String()), ...Usage }),
+  ),
+  including_children: Type.Optional(Type.Object({ span_count: Type.Integer(), tokens: Tokens, cost: Cost })),
+  notices: Type.Array(Notice),
+  links: Type.Array(DashboardLink),
+  artifacts: Type.Array(Artifact),
+})
+export type Summary = Static<typeof Summary>

@@ -1,0 +1,41 @@
+/** Every limit of the service, with its unit and where it comes from. Settable ones are in config.ts. */
+export const limits = {
+  /** Bytes of one export request after inflation (the Collector's default is 20 MiB, OTLP's recommended most 64). */
+  maxBodyBytes: 20 * 1024 * 1024,
+  /** The most that `limits.max_body_bytes` of the configuration may say: bytes. */
+  maxBodyBytesSettable: 64 * 1024 * 1024,
+  /** Inflated bytes of all requests in flight together. */
+  maxInFlightBytes: 64 * 1024 * 1024,
+  /** Spans in one request. */
+  maxSpansPerRequest: 10_000,
+  /** Attributes of one span, event, link, resource or scope (client SDKs stop at 128). */
+  maxAttributes: 1024,
+  /** Events, and links, of one span. */
+  maxEvents: 1024,
+  /** Characters of an attribute key. */
+  maxKeyLength: 256,
+  /** UTF-16 units of a structural attribute value; content has `maxContentLength`. */
+  maxValueLength: 64 * 1024,
+  /** UTF-16 units of a content value: never cut below 1 MiB. */
+  maxContentLength: 1024 * 1024,
+  /** Levels of arrays and kvlists in one value; deeper becomes a marker. */
+  maxDepth: 32,
+  /** Characters of ids and of indexed columns (a btree entry must stay below 2,704 bytes). */
+  maxIdLength: 256,
+  /** Milliseconds: every answer comes before the OTel exporters' 10 s. */
+  handlerTimeoutMs: 8_000,
+  /** Seconds in `Retry-After`; longer than an exporter's remaining budget means data loss. */
+  retryAfterSeconds: 1,
+  /** Spans in the answer that Canvas reads (it freezes above about 2,000). */
+  canvasSpans: 1_000,
+  /** Bytes of that answer. */
+  canvasBytes: 2 * 1024 * 1024,
+  /** Characters of an input or output preview in that answer. */
+  canvasPreview: 8 * 1024,
+  /** Rows of a skeleton page: default and most. */
+  skeletonPage: 1_000,
+  skeletonPageMax: 10_000,
+  /** Rows of a list: default and most. */
+  listPage: 50,
+  listPageMax: 200,
+} as const
