@@ -37,6 +37,8 @@ create table spans (
   -- Unix nanoseconds as sent; end null = running
   start_ns bigint not null,
   end_ns bigint,
+  -- wall time that the span says it took, where it was recorded after the fact
+  reported_duration_ns bigint,
 
   name text not null,
   execution_id text,

@@ -85,6 +85,11 @@ export interface Span {
   startNs: bigint
   /** null = no end: the span is running. */
   endNs: bigint | null
+  /**
+   * Wall time that the span says it took, where the engine records spans after the fact (Orcheo's
+   * `latency_ms`); null = start and end tell. Nanoseconds.
+   */
+  reportedDurationNs: bigint | null
   status: SpanStatus
   /** OTLP's own status, for the export. */
   statusCode: number
