@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import type { Resource, Scope } from '../model/otlp.ts'
+import { attributesFromStored, attributesToJson } from './stored-value.ts'
+import type { Tables } from './tables.ts'
+
+/** How many contexts a process remembers as stored; a restart or a miss costs one INSERT that does nothing. */
+const REMEMBERED = 20_000
+
+/** The resource and scope of spans: stored once by content, referred to by 16 bytes. */
+export class Contexts {
+  readonly #db: Kysely<Tables>
+  /** `realm:hash` of rows known to be committed. */
+  readonly #stored = new Set<string>()
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db
+  }
+
+  /** Resolves when every context is committed: only then may a span refer to it. */
+  async store(realm: number, contexts: ReadonlyMap<string, Context>): Promise<void> {
+    const missing = [...contexts.values()].filter((context) => !this.#stored.has(`${realm}:${context.key}`))
+    if (missing.length === 0) return
+    await this.#db
+      .insertInto('contexts')
+      .values(missing.map((context) => ({ realm, hash: context.hash, body: context.body })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    if (this.#stored.size > REMEMBERED) this.#stored.clear()
+    for (const context of missing) this.#stored.add(`${realm}:${context.key}`)
+  }
+}
+
+export interface Context {
+  hash: Buffer
+  /** The hash in hex. */
+  key: string
+  body: string
+}
+
+export function contextOf(resource: Resource, scope: Scope): Context {
+  const body = `{"resource":{"a":${attributesToJson(resource.attributes)},"d":${resource.droppedAttributesCount},"u":${JSON.stringify(resource.schemaUrl)}},"scope":{"n":${JSON.stringify(scope.name)},"v":${JSON.stringify(scope.version)},"a":${attributesToJson(scope.attributes)},"d":${scope.droppedAttributesCount},"u":${JSON.stringify(scope.schemaUrl)}}}`
+  const digest = hash('sha256', body, 'buffer').subarray(0, 16)
+  return { hash: digest, key: digest.toString('hex'), body }
+}
+
+interface StoredContext {
+  resource: { a: unknown; d: number; u: string }
+  scope: { n: string; v: string; a: unknown; d: number; u: string }
+}
+
+/** Resource and scope by the key of their context, for the spans of one realm. */
+export async function loadContexts(
+  db: Kysely<Tables>,
+  realm: number,
+  hashes: readonly Buffer[],
+): Promise<Map<string, { resource: Resource; scope: Scope }>> {
+  const rows = await db
+    .selectFrom('contexts')
+    .select(['hash', 'body'])
+    .where('realm', '=', realm)
+    .where('hash', '=', sql<Buffer>`any(${hashes})`)
+    .execute()
+  return new Map(rows.map((row) => [row.hash.toString('hex'), fromStored(row.body as StoredContext)]))
+}
+
+function fromStored({ resource, scope }: StoredContext): { resource: Resource; scope: Scope } {
+  return {
+    resource: {
+      attributes: attributesFromStored(resource.a),
+      droppedAttributesCount: resource.d,
+      schemaUrl: resource.u,
+    },
+    scope: {
+      name: scope.n,
+      version: scope.v,
+      attributes: attributesFromStored(scope.a),
+      droppedAttributesCount: scope.d,
+      schemaUrl: scope.u,
+    },
+  }
+}

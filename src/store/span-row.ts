@@ -1,0 +1,161 @@
+import { hash } from 'node:crypto'
+import { SPAN_KINDS, SPAN_STATUSES, type Span } from '../model/span.ts'
+import type { CopyRows } from './copy-row.ts'
+import { attributesToJson, eventsToJson, linksToJson } from './stored-value.ts'
+
+/** The columns of `spans` in the order that `writeSpanRow` writes them. */
+export const SPAN_COLUMNS = [
+  'realm',
+  'trace_id',
+  'span_id',
+  'day',
+  'rank',
+  'received_at',
+  'redaction_version',
+  'parent_span_id',
+  'kind',
+  'status',
+  'otel_kind',
+  'status_code',
+  'flags',
+  'start_ns',
+  'end_ns',
+  'reported_duration_ns',
+  'name',
+  'execution_id',
+  'workflow_id',
+  'workflow_name',
+  'thread_id',
+  'user_id',
+  'node_id',
+  'node_name',
+  'node_kind',
+  'model',
+  'provider',
+  'response_id',
+  'finish_reason',
+  'input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'cached_input_tokens',
+  'cache_write_input_tokens',
+  'reasoning_output_tokens',
+  'tokens_aggregated',
+  'cost',
+  'cost_estimated',
+  'error_type',
+  'error_message',
+  'status_message',
+  'trace_state',
+  'dropped_attributes',
+  'dropped_events',
+  'dropped_links',
+  'context',
+  'artifacts',
+  'notices',
+  'attributes',
+  'content',
+  'events',
+  'links',
+] as const
+
+/** What a row says beside its span. */
+export interface RowPlace {
+  realm: number
+  /** Days since 1970-01-01 of the partition; 0 = the sentinel. */
+  day: number
+  /** Microseconds since 1970. */
+  receivedUs: bigint
+  redactionVersion: number
+  /** 16 bytes: the stored resource and scope. */
+  context: Uint8Array
+}
+
+/** Bytes of `rank`: ended (1), end (8), attributes and events (4), bytes of the row (4), hash (16). */
+const RANK_BYTES = 33
+const emptyRank = new Uint8Array(RANK_BYTES)
+/** 2000-01-01, where PostgreSQL counts days and microseconds from. */
+const PG_EPOCH_DAYS = 10_957
+const PG_EPOCH_US = BigInt(PG_EPOCH_DAYS) * 86_400_000_000n
+
+/**
+ * Appends one row of `spans`. The rank is computed over the bytes of the row itself (after redaction, without
+ * the time of receipt), so that the same span always has the same rank and a re-sent one writes nothing.
+ */
+export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void {
+  rows.startRow(SPAN_COLUMNS.length)
+  rows.int32(place.realm)
+  rows.hex(span.traceId)
+  rows.hex(span.spanId)
+  rows.int32(place.day - PG_EPOCH_DAYS)
+  const rankAt = rows.bytes(emptyRank)
+  rows.int64(place.receivedUs - PG_EPOCH_US)
+  rows.int32(place.redactionVersion)
+  const hashedFrom = rows.byteLength
+
+  rows.hex(span.parentSpanId)
+  rows.int16(SPAN_KINDS.indexOf(span.kind))
+  rows.int16(SPAN_STATUSES.indexOf(span.status))
+  rows.int16(span.otelKind)
+  rows.int16(span.statusCode)
+  rows.int64(BigInt(span.flags))
+  rows.int64(span.startNs)
+  nullableInt64(rows, span.endNs)
+  nullableInt64(rows, span.reportedDurationNs)
+  rows.text(span.name)
+  rows.text(span.executionId)
+  rows.text(span.workflowId)
+  rows.text(span.workflowName)
+  rows.text(span.threadId)
+  rows.text(span.userId)
+  rows.text(span.nodeId)
+  rows.text(span.nodeName)
+  rows.text(span.nodeKind)
+  rows.text(span.model)
+  rows.text(span.provider)
+  rows.text(span.responseId)
+  rows.text(span.finishReason)
+  rows.count(span.tokens.input)
+  rows.count(span.tokens.output)
+  rows.count(span.tokens.total)
+  rows.count(span.tokens.cachedInput)
+  rows.count(span.tokens.cacheWriteInput)
+  rows.count(span.tokens.reasoningOutput)
+  rows.boolean(span.tokensAggregated)
+  rows.numeric(span.cost?.amount ?? null)
+  if (span.cost === null) rows.null()
+  else rows.boolean(span.cost.source === 'estimated')
+  rows.text(span.errorType)
+  rows.text(span.errorMessage)
+  rows.text(span.statusMessage === '' ? null : span.statusMessage)
+  rows.text(span.traceState === '' ? null : span.traceState)
+  rows.int32(span.droppedAttributesCount | 0)
+  rows.int32(span.droppedEventsCount | 0)
+  rows.int32(span.droppedLinksCount | 0)
+  rows.bytes(place.context)
+  rows.text(span.artifacts.length === 0 ? null : JSON.stringify(span.artifacts))
+  rows.text(span.notices.length === 0 ? null : JSON.stringify(span.notices))
+  rows.text(attributesToJson(span.attributes))
+  rows.text(attributesToJson(span.content))
+  rows.text(eventsToJson(span.events))
+  rows.text(linksToJson(span.links))
+
+  rows.patch(rankOf(span, rows.since(hashedFrom)), rankAt)
+  rows.endRow()
+}
+
+function nullableInt64(rows: CopyRows, value: bigint | null): void {
+  if (value === null) rows.null()
+  else rows.int64(value)
+}
+
+/** Order-preserving: of two versions the one that ended, ended later, says more, wins; the hash decides a tie. */
+function rankOf(span: Span, stored: Buffer): Buffer {
+  const rank = Buffer.allocUnsafe(RANK_BYTES)
+  rank[0] = span.endNs === null ? 0 : 1
+  rank.writeBigInt64BE(span.endNs ?? 0n, 1)
+  rank.writeUInt32BE(span.attributes.size + span.content.size + span.events.length, 9)
+  rank.writeUInt32BE(stored.length, 13)
+  hash('sha256', stored, 'buffer').copy(rank, 17, 0, 16)
+  return rank
+}

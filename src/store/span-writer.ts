@@ -1,0 +1,141 @@
+import type { Pool } from 'pg'
+import { Overloaded, StoreUnavailable } from '../errors.ts'
+import type { CopyRows } from './copy-row.ts'
+import type { EncodedBatch } from './encode-batch.ts'
+import { classify } from './sqlstate.ts'
+import { type WritableRows, writeGroup } from './write-group.ts'
+
+/** Bytes of rows in one transaction: larger groups gain nothing more (measured). */
+const GROUP_BYTES = 8 * 1024 * 1024
+/** Bytes of rows that may wait for a transaction; beyond, callers are told to come back. */
+const WAITING_BYTES = 64 * 1024 * 1024
+/** Transactions at a time: two keep two cores of Postgres busy. */
+const WRITERS = 2
+
+/** What the writer tells about each commit. */
+export interface CommitObserver {
+  committed(group: { requests: number; spans: number; bytes: number; seconds: number }): void
+  failed(reason: string): void
+}
+
+interface Waiting {
+  batch: EncodedBatch
+  resolve: (unstorable: number) => void
+  reject: (error: Error) => void
+}
+
+/**
+ * Group commit: requests that arrive while a transaction runs share the next one, and each is answered after
+ * its COMMIT. There is no other queue between a request and the disk.
+ */
+export class SpanWriter {
+  readonly #pool: Pool
+  readonly #observer: CommitObserver
+  readonly #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #writers = 0
+
+  constructor(pool: Pool, observer: CommitObserver) {
+    this.#pool = pool
+    this.#observer = observer
+  }
+
+  /**
+   * Resolves after COMMIT with the number of spans that the database refused for their content (0, unless
+   * normalization has a hole). Rejects with `StoreUnavailable` or `Overloaded`, and then nothing is stored.
+   */
+  write(batch: EncodedBatch): Promise<number> {
+    if (this.#waitingBytes > WAITING_BYTES) return Promise.reject(new Overloaded())
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batch, resolve, reject })
+      this.#waitingBytes += batch.spans.byteLength
+      this.#start()
+    })
+  }
+
+  #start(): void {
+    if (this.#writers >= WRITERS || this.#waiting.length === 0) return
+    this.#writers += 1
+    // after this turn of the event loop, so that requests that were read together are stored together
+    setImmediate(async () => {
+      const group = this.#take()
+      if (group.length > 0) await this.#commit(group)
+      this.#writers -= 1
+      this.#start()
+    })
+  }
+
+  #take(): Waiting[] {
+    let bytes = 0
+    let count = 0
+    for (const { batch } of this.#waiting) {
+      if (count > 0 && bytes + batch.spans.byteLength > GROUP_BYTES) break
+      bytes += batch.spans.byteLength
+      count += 1
+    }
+    this.#waitingBytes -= bytes
+    return this.#waiting.splice(0, count)
+  }
+
+  /** One bad row costs only itself: on a data error the group is halved until the row stands alone. */
+  async #commit(group: Waiting[]): Promise<void> {
+    const began = performance.now()
+    try {
+      await this.#tryTwice(group.map(({ batch }) => ({ spans: batch.spans.slice(), marks: batch.marks })))
+      for (const waiting of group) waiting.resolve(0)
+      this.#observer.committed({
+        requests: group.length,
+        spans: sum(group, ({ batch }) => batch.spans.length),
+        bytes: sum(group, ({ batch }) => batch.spans.byteLength),
+        seconds: (performance.now() - began) / 1000,
+      })
+    } catch (error) {
+      const failure = classify(error)
+      this.#observer.failed(failure.class)
+      if (failure.class !== 'data') {
+        for (const waiting of group) waiting.reject(new StoreUnavailable({ cause: error }))
+      } else if (group.length > 1) {
+        const half = group.length >> 1
+        await this.#commit(group.slice(0, half))
+        await this.#commit(group.slice(half))
+      } else {
+        await this.#salvage(group[0] as Waiting)
+      }
+    }
+  }
+
+  /** The rows of one request, in halves. Rows that were stored before a failure are stored again by the re-send: harmless. */
+  async #salvage({ batch, resolve, reject }: Waiting): Promise<void> {
+    try {
+      resolve(await this.#halves(batch.spans, batch.marks, 0, batch.spans.length))
+    } catch (error) {
+      reject(new StoreUnavailable({ cause: error }))
+    }
+  }
+
+  async #halves(rows: CopyRows, marks: Buffer, from: number, to: number): Promise<number> {
+    try {
+      await this.#tryTwice([{ spans: rows.slice(from, to), marks }])
+      return 0
+    } catch (error) {
+      if (classify(error).class !== 'data') throw error
+      if (to - from === 1) return 1
+      const middle = (from + to) >> 1
+      return (await this.#halves(rows, marks, from, middle)) + (await this.#halves(rows, marks, middle, to))
+    }
+  }
+
+  /** A connection that died while idle, a deadlock: gone at the second try. What was committed before is merged. */
+  async #tryTwice(group: WritableRows[]): Promise<void> {
+    try {
+      await writeGroup(this.#pool, group)
+    } catch (error) {
+      if (!classify(error).retry) throw error
+      await writeGroup(this.#pool, group)
+    }
+  }
+}
+
+function sum<T>(list: readonly T[], of: (item: T) => number): number {
+  return list.reduce((total, item) => total + of(item), 0)
+}

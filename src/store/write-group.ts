@@ -1,0 +1,67 @@
+import type { Pool, PoolClient } from 'pg'
+import { copyIn } from './copy-in.ts'
+import { SPAN_COLUMNS } from './span-row.ts'
+import { classify } from './sqlstate.ts'
+
+/** Rows of one request, ready for COPY, with the marks that tell the roll-up which traces changed. */
+export interface WritableRows {
+  /** COPY rows of `spans`. */
+  spans: Buffer
+  /** COPY rows of `dirty_traces`. */
+  marks: Buffer
+}
+
+const columns = SPAN_COLUMNS.join(', ')
+const key = 'realm, trace_id, span_id, day'
+const copyMarks = 'copy dirty_traces (realm, trace_id, execution_ids) from stdin (format binary)'
+const copySpans = `copy spans (${columns}) from stdin (format binary); ${copyMarks}`
+
+/** One stage for each connection, emptied by every commit: a new temporary table each time would bloat the catalog. */
+const makeStage = `create temporary table if not exists span_stage (like spans) on commit delete rows`
+const copyStage = `copy span_stage (${columns}) from stdin (format binary); ${copyMarks}`
+/** Key order, so that two writers with the same spans cannot deadlock; across partitions, by ON CONFLICT. */
+const mergeStage = `
+  insert into spans (${columns})
+  select distinct on (${key}) ${columns} from span_stage order by ${key}, rank desc
+  on conflict (${key}) do update set
+    ${SPAN_COLUMNS.slice(4)
+      .map((column) => `${column} = excluded.${column}`)
+      .join(', ')}
+  where excluded.rank > spans.rank`
+
+/**
+ * Stores the rows of several requests in one transaction and resolves after its COMMIT. A plain COPY when every
+ * span is new; when one is not (23505), all of them through a stage, where the larger rank wins and an equal one
+ * writes nothing. Rejects with the driver's error; then nothing of the group is stored.
+ */
+export async function writeGroup(pool: Pool, group: readonly WritableRows[]): Promise<void> {
+  const feeds = [group.map((rows) => rows.spans), group.map((rows) => rows.marks)]
+  await withClient(pool, async (client) => {
+    try {
+      await copyIn(client, copySpans, feeds)
+    } catch (error) {
+      if (classify(error).class !== 'duplicate') throw error
+      await merge(client, feeds)
+    }
+  })
+}
+
+async function merge(client: PoolClient, feeds: readonly (readonly Buffer[])[]): Promise<void> {
+  await client.query(makeStage)
+  // the statements of one simple query are one transaction, and the stage is emptied when it commits
+  await copyIn(client, `${copyStage}; ${mergeStage}`, feeds)
+}
+
+async function withClient(pool: Pool, work: (client: PoolClient) => Promise<void>): Promise<void> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await work(client)
+  } catch (error) {
+    // an answer of the server leaves the connection usable; anything else (time-out, reset) does not
+    if (!(error instanceof Error && 'severity' in error)) broken = error as Error
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
