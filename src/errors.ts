@@ -13,8 +13,14 @@ export const NotFound = createError('TRACE_NOT_FOUND', 'It does not exist, or th
 export const MethodNotAllowed = createError('TRACE_METHOD_NOT_ALLOWED', 'Only %s is allowed here', 405)
 export const BodyTooLarge = createError('TRACE_BODY_TOO_LARGE', 'The body exceeds %s bytes', 413)
 export const UnsupportedType = createError('TRACE_UNSUPPORTED_TYPE', 'Send %s', 415)
-export const UnsupportedEncoding = createError('TRACE_UNSUPPORTED_ENCODING', 'Content-Encoding must be one of %s', 415)
+export const UnsupportedEncoding = createError(
+  'TRACE_UNSUPPORTED_ENCODING',
+  'Content-Encoding must be one of %s',
+  415,
+)
 export const TooManyRequests = createError('TRACE_TOO_MANY_REQUESTS', 'Too much at once; try again', 429)
 export const StoreUnavailable = createError('TRACE_STORE_UNAVAILABLE', 'The database is away; try again', 503)
 export const Overloaded = createError('TRACE_OVERLOADED', 'Too much at once; try again', 503)
 export const Stopping = createError('TRACE_STOPPING', 'The service is stopping; try again', 503)
+export const TimedOut = createError('TRACE_TIMED_OUT', 'It took too long; try again', 503)
+export const Internal = createError('TRACE_INTERNAL', 'Something went wrong here', 500)

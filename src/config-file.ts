@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { parse } from 'yaml'
+import { limits } from './limits.ts'
+import { SCOPES } from './model/principal.ts'
+
+const closed = <T extends Record<string, TSchema>>(properties: T) =>
+  Type.Object(properties, { additionalProperties: false })
+const Name = Type.String({ minLength: 1, maxLength: limits.maxIdLength })
+const Names = Type.Array(Name)
+const PersonalData = Type.Union([Type.Literal('ingest'), Type.Literal('read'), Type.Literal('off')])
+
+/** Signature algorithms an issuer may use: asymmetric ones only, so that a public key never serves as a secret. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
+const Algorithm = Type.Union(ALGORITHMS.map((name) => Type.Literal(name)))
+
+/** Which claim says what. A name is looked up as it is, then as a path (`realm_access.roles`). */
+const ClaimNames = closed({
+  workspace: Type.Optional(Name),
+  workflows: Type.Optional(Name),
+  scope: Type.Optional(Name),
+  roles: Type.Optional(Name),
+})
+
+const Issuer = closed({
+  /** The `iss` of its tokens, exactly. */
+  issuer: Name,
+  /** The `aud` its tokens must name; default: TRACE_JWT_AUDIENCE. */
+  audience: Type.Optional(Name),
+  jwks_url: Name,
+  algorithms: Type.Optional(Type.Array(Algorithm, { minItems: 1 })),
+  claims: Type.Optional(ClaimNames),
+  /** Every token of this issuer belongs to this workspace, whatever it claims. */
+  workspace: Type.Optional(Name),
+  /** The workspaces its tokens may claim: names, `prefix*`, `*`. Default: any. */
+  workspaces: Type.Optional(Names),
+})
+
+/** What TRACE_CONFIG may say. Keys that are not here stop the start, with their path. */
+export const ConfigFile = closed({
+  dashboards: Type.Optional(
+    Type.Array(
+      closed({
+        name: Name,
+        url: Type.String({ pattern: '^https://' }),
+        where: Type.Optional(Type.Union([Type.Literal('header'), Type.Literal('span')])),
+      }),
+    ),
+  ),
+  /** Handle → workflow id. */
+  aliases: Type.Optional(Type.Record(Type.String(), Name)),
+  redaction: Type.Optional(
+    closed({
+      personal_data: Type.Optional(PersonalData),
+      /** Values that no rule touches, exactly as written. */
+      allow: Type.Optional(Names),
+      /** Rules of the operator: linear-time regular expressions, always removed before storing. */
+      rules: Type.Optional(
+        Type.Array(closed({ name: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,63}$' }), pattern: Name })),
+      ),
+      /** Names of attributes whose values are always removed. */
+      keys: Type.Optional(Names),
+      /** The first entry whose pattern matches the workflow overrides. */
+      workflows: Type.Optional(
+        Type.Array(
+          closed({
+            match: Name,
+            personal_data: Type.Optional(PersonalData),
+            capture_content: Type.Optional(Type.Boolean()),
+          }),
+        ),
+      ),
+      capture_content: Type.Optional(Type.Boolean()),
+    }),
+  ),
+  /** Role → scopes. */
+  roles: Type.Optional(
+    Type.Record(Type.String(), Type.Array(Type.Union(SCOPES.map((scope) => Type.Literal(scope))))),
+  ),
+  limits: Type.Optional(
+    closed({
+      max_body_bytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: limits.maxBodyBytesSettable })),
+      max_in_flight_bytes: Type.Optional(Type.Integer({ minimum: 1024 * 1024 })),
+    }),
+  ),
+  claims: Type.Optional(ClaimNames),
+  issuers: Type.Optional(Type.Array(Issuer)),
+  /** Origins that may show the page in a frame. */
+  frame_ancestors: Type.Optional(Type.Array(Type.String({ pattern: '^https?://[^\\s;,\'"]+$' }))),
+})
+export type ConfigFile = Static<typeof ConfigFile>
+
+/**
+ * Reads and checks the YAML file of TRACE_CONFIG. In: its path, and `wrong`, called once for each thing that
+ * is wrong, with a sentence that names the key's path. Out: the file, or an empty one when anything was wrong.
+ */
+export function readConfigFile(path: string, wrong: (sentence: string) => void): ConfigFile {
+  let file: unknown
+  try {
+    file = parse(readFileSync(path, 'utf8')) ?? {}
+  } catch (error) {
+    wrong(`cannot be read: ${reason(error)}`)
+    return {}
+  }
+  const sentences = problemsOf(file)
+  for (const sentence of sentences) wrong(sentence)
+  return sentences.length === 0 ? (file as ConfigFile) : {}
+}
+
+/** One sentence per wrong place, in the order of the file. */
+function problemsOf(file: unknown): string[] {
+  const byPath = new Map<string, string>()
+  for (const { keyword, instancePath, message, params } of Value.Errors(ConfigFile, file)) {
+    const at = instancePath.slice(1).replaceAll('/', '.')
+    // Each unknown key is reported twice: on its own path, and on its parent's.
+    if (keyword === 'additionalProperties') continue
+    if (keyword === 'boolean') byPath.set(at, `unknown key ${at}`)
+    else if (keyword === 'const') {
+      const value = JSON.stringify((params as { allowedValue: unknown }).allowedValue)
+      const before = byPath.get(at)
+      byPath.set(at, before === undefined ? `${at} must be ${value}` : `${before} or ${value}`)
+    } else if (!byPath.has(at)) byPath.set(at, `${at === '' ? 'the file' : at} ${message}`)
+  }
+  return [...byPath.values()]
+}
+
+/** The first line only: a YAML error goes on to quote the file, which may hold what should not be printed. */
+function reason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+}

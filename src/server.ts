@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import type { Parts } from './http/parts.ts'
+import { auth } from './http/plugins/auth.ts'
+import { errors, refusedBy, sendProblem } from './http/plugins/errors.ts'
+import { headers } from './http/plugins/headers.ts'
+import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
+import { health } from './http/routes/health.ts'
+import { ingest } from './http/routes/ingest.ts'
+import { limits } from './limits.ts'
+
+/** Milliseconds: a request's head, its whole, and an idle connection (longer than proxies keep theirs). */
+const headersTimeout = 15_000
+const requestTimeout = 30_000
+const keepAliveTimeout = 72_000
+
+/** The main listener: ingest, API and page. Not listening yet; `close()` finishes what is in flight. */
+export async function buildServer(parts: Parts): Promise<FastifyInstance> {
+  const { config, log, metrics, keys } = parts
+  const app = fastify({
+    ...common(log),
+    bodyLimit: config.maxBodyBytes,
+    handlerTimeout: limits.handlerTimeoutMs,
+    requestTimeout,
+    keepAliveTimeout,
+    http: { headersTimeout },
+    forceCloseConnections: 'idle',
+    rewriteUrl: (request) => withoutBase(config.basePath, request.url ?? '/'),
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  await app.register(requestMetrics, { metrics })
+  await app.register(errors, { log })
+  await app.register(headers, { config })
+  await app.register(auth, { keys, log })
+  await app.register(ingest, { parts })
+  await app.register(async (reads) => {
+    reads.addHook('onRequest', (request) =>
+      reads.authenticate(request, request.routeOptions.config.scope ?? 'traces:read'),
+    )
+    await reads.register(readMetrics, { metrics })
+  })
+  return app
+}
+
+/** The admin listener: health and metrics, never on the public port. */
+export async function buildAdmin(parts: Pick<Parts, 'log' | 'metrics' | 'store' | 'draining'>) {
+  const app = fastify({ ...common(parts.log), requestTimeout: headersTimeout, forceCloseConnections: true })
+  await app.register(errors, { log: parts.log })
+  await app.register(health, { parts })
+  return app
+}
+
+function common(log: Parts['log']) {
+  return {
+    loggerInstance: log as FastifyBaseLogger,
+    // Fastify's own lines hold URLs; ours say the route.
+    disableRequestLogging: true,
+    genReqId,
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (error: FastifyError, _request: unknown, reply: Parameters<typeof sendProblem>[0]) =>
+      sendProblem(reply, refusedBy(error)),
+  }
+}
+
+/** The caller's request id when it is harmless in a log, else one of ours. */
+function genReqId(request: { headers: IncomingMessage['headers'] }): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
+}
+
+/** Behind a proxy the base path may come with the request or may have been taken off: both work. */
+function withoutBase(base: string, url: string): string {
+  if (base === '' || !url.startsWith(base)) return url
+  const rest = url.slice(base.length)
+  if (rest === '' || rest.startsWith('?')) return `/${rest}`
+  return rest.startsWith('/') ? rest : url
+}
