@@ -72,7 +72,7 @@ t.test('later days are attached while writers hold the table, by several process
 
 t.test('old days are dropped whole, also what an earlier try left half done', async (t) => {
   const database = await testDatabase(t)
-  const [first, second, third, fourth] = dayWindow(new Date()) as [string, string, string, string]
+  const [first, second, , fourth] = dayWindow(new Date()) as [string, string, string, string]
   await insertSpan(database.ingest, first, 1, new Date())
   await insertSpan(database.ingest, fourth, 1, new Date())
   await database.work.query(`alter table spans detach partition ${partitionName('spans', second)}`)
@@ -86,8 +86,7 @@ t.test('old days are dropped whole, also what an earlier try left half done', as
   const days = await listDays(database.read)
   t.notOk(days.has(first), 'a day that is being detached is not offered to writers')
   const dropped = await dropDaysBefore(client, fourth)
-  t.equal(dropped.length, 9)
-  t.notOk([first, second, third].some((day) => days.has(day) && day < third))
+  t.equal(dropped.length, 7, 'the interrupted try had dropped two of nine')
   const left = await database.read.query(`select day from spans`)
   t.strictSame(left.rows, [{ day: fourth }], 'dates are text, and the rest is there')
   t.strictSame(await dropDaysBefore(client, fourth), [])

@@ -1,0 +1,79 @@
+// Runs the tests on one shared Postgres, which it starts and stops, and ends with `N passed, N failed`.
+// Arguments are test files; none means all.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { register } from 'tsx/esm/api'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Two cores: one test file each. */
+const jobs = '2'
+/** A file that says nothing for so long has failed: seconds. */
+const timeout = '180'
+
+const scratch = mkdtempSync(join(tmpdir(), 'workflow-trace-test-'))
+let server = null
+let result = { passed: 0, failed: 1 }
+try {
+  server = await startPostgres()
+  result = await runTap(process.argv.slice(2))
+} catch (error) {
+  process.stdout.write(`${error.stack ?? error}\n`)
+} finally {
+  await server?.stop()
+  rmSync(scratch, { recursive: true, force: true })
+}
+process.stdout.write(`\n${result.passed} passed, ${result.failed} failed\n`)
+process.exit(result.failed === 0 ? 0 : 1)
+
+/** The embedded one, without fsync: what it loses with the machine nobody misses. TEST_DATABASE_URL instead if set. */
+async function startPostgres() {
+  if (process.env.TEST_DATABASE_URL) return null
+  process.stdout.write('starting Postgres for the tests …\n')
+  register()
+  const { startEmbedded } = await import('../src/store/embedded/index.ts')
+  const log = { info() {}, warn: console.error, error: console.error }
+  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200' }
+  const started = await startEmbedded({ dataDir: join(scratch, 'data'), log, settings })
+  process.stdout.write(`Postgres ${started.version} runs\n`)
+  process.env.TEST_DATABASE_URL = started.url
+  return started
+}
+
+async function runTap(given) {
+  const files = given.length > 0 ? given : testFiles('test')
+  if (files.length === 0) throw new Error('there are no test files')
+  const record = join(scratch, 'tests.tap')
+  const options = ['--disable-coverage', '--jobs', jobs, '--timeout', timeout, '--output-file', record]
+  const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
+  const child = spawn(process.execPath, [tap, 'run', ...options, ...files], { cwd: root, stdio: 'inherit' })
+  // A terminal's Ctrl-C reaches tap too; this process stays until it can stop Postgres.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
+  const counted = countOf(readFileSync(record, 'utf8'))
+  if (code !== 0 && counted.failed === 0) return { ...counted, failed: 1 }
+  return counted
+}
+
+/** tap ends its record with `# { total: 25, pass: 24, fail: 1 }`, counting assertions. */
+function countOf(record) {
+  const last = record.match(/^# \{ total: .*\}$/gm)?.at(-1) ?? ''
+  const number = (name) => Number(last.match(new RegExp(`${name}: (\\d+)`))?.[1] ?? 0)
+  // An assertion-free run proves nothing.
+  return number('pass') === 0
+    ? { passed: 0, failed: Math.max(1, number('fail')) }
+    : { passed: number('pass'), failed: number('fail') }
+}
+
+function testFiles(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`
+      if (entry.isDirectory()) return testFiles(path)
+      return /\.test\.tsx?$/.test(entry.name) ? [path] : []
+    })
+    .sort()
+}
