@@ -52,6 +52,12 @@ export interface Config {
   maxInFlightBytes: number
 }
 
+/** How the configuration is read. */
+export interface Reading {
+  env?: Readonly<Record<string, string | undefined>>
+  keysNeeded?: boolean
+}
+
 /** The start is refused: one sentence for each wrong value, each beginning with the variable's name. */
 export class ConfigError extends Error {
   readonly sentences: readonly string[]
@@ -67,10 +73,7 @@ export class ConfigError extends Error {
  * Throws ConfigError with everything that is wrong. `keysNeeded: false` is for commands that verify no tokens
  * (migrate): it lifts the rule that production needs configured keys.
  */
-export function loadConfig(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-  { keysNeeded = true } = {},
-): Config {
+export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {}): Config {
   const sentences: string[] = []
   const wrong = (name: string, sentence: string) => void sentences.push(`${name}: ${sentence}`)
   const text = (name: string): string | null => env[name]?.trim() || null

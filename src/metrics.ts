@@ -120,21 +120,20 @@ export function createMetrics() {
       help: '1 while the service takes traffic',
       registers,
     }),
-    /** Shows a pool's connections; `counts` is asked at each scrape. */
-    watchPool(pool: string, counts: () => PoolCounts): void {
-      pools.set(pool, counts)
+    /** Shows the connections of each pool; `counts` is asked at each scrape. */
+    watchPools(counts: () => Record<string, PoolCounts>): void {
+      pools = counts
     },
   }
 
-  const pools = new Map<string, () => PoolCounts>()
+  let pools: () => Record<string, PoolCounts> = () => ({})
   new Gauge({
     name: 'trace_pool_connections',
     help: 'Connections to Postgres by pool and state, and requests that wait for one',
     labelNames: ['pool', 'state'],
     registers,
     collect() {
-      for (const [pool, counts] of pools) {
-        const { total, idle, waiting } = counts()
+      for (const [pool, { total, idle, waiting }] of Object.entries(pools())) {
         this.set({ pool, state: 'total' }, total)
         this.set({ pool, state: 'idle' }, idle)
         this.set({ pool, state: 'waiting' }, waiting)

@@ -6,7 +6,7 @@ import { auth } from './http/plugins/auth.ts'
 import { errors, refusedBy, sendProblem } from './http/plugins/errors.ts'
 import { headers } from './http/plugins/headers.ts'
 import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
-import { health } from './http/routes/health.ts'
+import { type AdminParts, health } from './http/routes/health.ts'
 import { ingest } from './http/routes/ingest.ts'
 import { limits } from './limits.ts'
 
@@ -26,10 +26,13 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
     keepAliveTimeout,
     http: { headersTimeout },
     forceCloseConnections: 'idle',
+    // What comes on a connection that is still open is answered, and the answer ends the connection.
+    return503OnClosing: false,
     rewriteUrl: (request) => withoutBase(config.basePath, request.url ?? '/'),
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    if (parts.draining()) reply.header('connection', 'close')
   })
   await app.register(requestMetrics, { metrics })
   await app.register(errors, { log })
@@ -46,7 +49,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
 }
 
 /** The admin listener: health and metrics, never on the public port. */
-export async function buildAdmin(parts: Pick<Parts, 'log' | 'metrics' | 'store' | 'draining'>) {
+export async function buildAdmin(parts: AdminParts) {
   const app = fastify({ ...common(parts.log), requestTimeout: headersTimeout, forceCloseConnections: true })
   await app.register(errors, { log: parts.log })
   await app.register(health, { parts })

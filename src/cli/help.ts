@@ -1,0 +1,9 @@
+import type { Command } from './command.ts'
+
+/** The text of `workflow-trace help`. */
+export function help(commands: ReadonlyMap<string, Command>): string {
+  const lines = [...commands].map(([name, { usage, summary }]) => {
+    return `  ${`${name} ${usage}`.trimEnd()}\n      ${summary}`
+  })
+  return ['Usage: workflow-trace <command>', '', ...lines, '  help\n      Shows this.', ''].join('\n')
+}

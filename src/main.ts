@@ -1,0 +1,166 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { createKeys } from './access/keys.ts'
+import { localSecret } from './access/local-secret.ts'
+import type { Config } from './config.ts'
+import type { Parts } from './http/parts.ts'
+import { createLog, type Logger } from './log.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { createRedactor } from './redact/index.ts'
+import { buildAdmin, buildServer } from './server.ts'
+import { startEmbedded } from './store/embedded/index.ts'
+import { openStore, type StoreObserver } from './store/index.ts'
+
+/** Milliseconds: what a load balancer needs to see red readiness, and what requests in flight may still take. */
+const drainDelayMs = 5_000
+const inFlightMs = 20_000
+
+/** A running service. */
+export interface Service {
+  /** Where it is reached from this machine, base path included, without a slash at the end. */
+  url: string
+  adminUrl: string
+  /** The secret it made for itself; null when keys are configured. */
+  ownSecret: string | null
+  log: Logger
+  /**
+   * Readiness turns red, `delayMs` passes, new connections are refused, requests in flight end, then the pools
+   * and last the embedded Postgres. Safe to call twice.
+   */
+  close(how?: { delayMs?: number }): Promise<void>
+}
+
+/**
+ * Starts everything: secret, database, schema, store, listeners. Resolves when exports and reads are taken.
+ * Rejects with what stopped it, after giving back what was started by then.
+ */
+export async function startService(config: Config, log = createLog(config.logLevel)): Promise<Service> {
+  const undo: (() => Promise<unknown>)[] = []
+  const giveBack = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    return await start(config, log, undo, giveBack)
+  } catch (error) {
+    await giveBack().catch((err) => log.warn({ err }, 'not everything could be stopped'))
+    throw error
+  }
+}
+
+async function start(
+  config: Config,
+  log: Logger,
+  undo: (() => Promise<unknown>)[],
+  giveBack: () => Promise<void>,
+): Promise<Service> {
+  const configured = config.jwtSecret !== null || config.issuers.length > 0
+  const ownSecret = configured ? null : await localSecret(config.dataDir)
+  const metrics = createMetrics()
+  const state = { databaseAnswers: async () => false, draining: false }
+
+  // First, so that a long migration is seen as alive and not ready.
+  const readiness = async () => {
+    if (state.draining) return 'draining'
+    return (await state.databaseAnswers()) ? 'ready' : 'database away'
+  }
+  const admin = await buildAdmin({ log, metrics, readiness })
+  undo.push(() => admin.close())
+  const adminUrl = await listen(admin, config.host, config.adminPort, 'TRACE_ADMIN_PORT')
+
+  const url = config.databaseUrl ?? (await embedded(config, log, undo))
+  const store = await openStore({
+    url,
+    log,
+    redactionVersion: 1,
+    retentionDays: config.retentionDays,
+    observer: observerOf(metrics),
+  })
+  undo.push(() => store.close())
+  state.databaseAnswers = () => store.ready()
+  metrics.watchPools(() => store.pools())
+
+  const parts: Parts = {
+    config,
+    log,
+    metrics,
+    store,
+    redactor: createRedactor(config.redaction),
+    keys: createKeys(config, ownSecret),
+    now: Date.now,
+    draining: () => state.draining,
+  }
+  const app = await buildServer(parts)
+  undo.push(() => closeWithin(app, inFlightMs))
+  const serviceUrl = (await listen(app, config.host, config.port, 'PORT')) + config.basePath
+  log.info({ url: serviceUrl, admin_url: adminUrl }, 'ready')
+
+  let closing: Promise<void> | null = null
+  const close = async (delayMs: number) => {
+    state.draining = true
+    await wait(delayMs)
+    await giveBack()
+  }
+  return {
+    url: serviceUrl,
+    adminUrl,
+    ownSecret,
+    log,
+    close: ({ delayMs = 0 } = {}) => {
+      closing ??= close(delayMs)
+      return closing
+    },
+  }
+}
+
+/** What the store tells, as metrics. */
+function observerOf(metrics: Metrics): StoreObserver {
+  return {
+    committed({ spans, seconds }) {
+      metrics.commitSpans.observe(spans)
+      metrics.commitSeconds.observe(seconds)
+    },
+    failed: (reason) => metrics.commitsFailed.inc({ reason }),
+    rollUpLag: (seconds) => metrics.rollupLagSeconds.set(seconds),
+  }
+}
+
+/** Milliseconds between the first signal and the end of new connections: a Ctrl-C waits for nobody. */
+export function drainDelay(interrupted: boolean): number {
+  return interrupted ? 0 : drainDelayMs
+}
+
+async function embedded(config: Config, log: Logger, undo: (() => Promise<unknown>)[]): Promise<string> {
+  const server = await startEmbedded({ dataDir: config.dataDir, log })
+  undo.push(() => server.stop())
+  return server.url
+}
+
+/** Listens, and says where: with an address that this machine can open. */
+async function listen(app: FastifyInstance, host: string, port: number, name: string): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new StartError(`${name}: cannot listen on ${host}:${port} (${code ?? 'unknown'})`)
+  }
+  const { address, family, port: taken } = app.server.address() as AddressInfo
+  const any = address === '0.0.0.0' || address === '::'
+  const shown = any ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address
+  return `http://${shown}:${taken}`
+}
+
+/** The start ends here; the message is the one line to print. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+/** Finishes what is in flight; connections that are still busy after `ms` are cut. */
+async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), ms)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(late)
+  }
+}
