@@ -1,0 +1,87 @@
+import type { Content, Message } from '../model/message.ts'
+import type { SpanEvent } from '../model/otlp.ts'
+import type { Span } from '../model/span.ts'
+import { families } from './families/index.ts'
+import { type MessageReader, type Side, STAGES } from './family.ts'
+import { indexedTools } from './messages/indexed.ts'
+import { isObject, parseJson } from './messages/json.ts'
+import { withoutMedia } from './messages/media.ts'
+import { type ContentLog, MessageSource } from './messages/source.ts'
+import { table } from './table.ts'
+
+export type { ContentLog } from './messages/source.ts'
+
+/** All readers of all families: by stage, then in the order of the list. */
+const READERS: readonly MessageReader[] = families
+  .flatMap(({ messages }) => messages ?? [])
+  .sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage))
+
+/** What went into and came out of a span, and the tools that a model was offered. */
+export interface SpanContent {
+  input: Content
+  output: Content
+  /** Tool definitions as sent, JSON parsed. */
+  tools: unknown[]
+}
+
+/**
+ * Derives the messages of one span from its stored values, when it is read. Per side the first convention
+ * that holds a conversation gives the messages, and the first that holds anything gives the raw value. Media
+ * are described, never carried. Pure and total; at the most a few milliseconds for a megabyte.
+ */
+export function readContent(
+  span: Pick<Span, 'attributes' | 'content' | 'events'>,
+  logs: readonly ContentLog[] = [],
+): SpanContent {
+  const source = new MessageSource(span.attributes, span.content, span.events, logs)
+  const input = sideOf(source, 'input')
+  return { input, output: sideOf(source, 'output'), tools: toolsOf(source, input.value) }
+}
+
+function sideOf(source: MessageSource, side: Side): Content {
+  let messages: Message[] = []
+  let value: unknown
+  for (const { read } of READERS) {
+    if (messages.length > 0 && value !== undefined) break
+    const found = read(source, side)
+    if (found === undefined) continue
+    if (messages.length === 0) messages = found.messages
+    if (value === undefined) value = found.value
+  }
+  return { messages, value: value === undefined ? null : withoutMedia(value) }
+}
+
+/** Where tool definitions are found, the most exact first. */
+const TOOL_KEYS = ['gen_ai.tool.definitions', 'ai.prompt.tools', 'mlflow.chat.tools']
+
+function toolsOf(source: MessageSource, input: unknown): unknown[] {
+  for (const key of TOOL_KEYS) {
+    const found = source.json(key)
+    if (Array.isArray(found) && found.length > 0) return found.map((tool) => withoutMedia(parseJson(tool)))
+  }
+  const indexed = indexedTools(source)
+  if (indexed.length > 0) return indexed.map((tool) => withoutMedia(tool))
+  for (const holder of [
+    input,
+    source.json('llm.invocation_parameters'),
+    source.json('model_request_parameters'),
+  ]) {
+    if (!isObject(holder)) continue
+    const found = holder.tools ?? holder.function_tools
+    if (Array.isArray(found)) return found.map((tool) => withoutMedia(tool))
+  }
+  return []
+}
+
+/** True for an attribute key (of a span, event or log record) whose value is content by convention. */
+export function isContentKey(key: string): boolean {
+  return table.verdict(key).holds === 'content'
+}
+
+const CONTENT_EVENT =
+  /^(gen_ai\.(system|user|assistant|tool)\.message|gen_ai\.choice|gen_ai\.content\.|gen_ai\.client\.inference\.operation\.details|llm\.content\.|db\.query\.(result|embeddings)|prompt$|response$|message$|mlflow\.chunk\.)/
+
+/** True for a span event whose attributes are content as a whole (messages, previews, found documents). */
+export function isContentEvent(event: Pick<SpanEvent, 'name'>): boolean {
+  return CONTENT_EVENT.test(event.name)
+}

@@ -1,0 +1,76 @@
+import { limits } from '../limits.ts'
+import type { OtlpSpan, Resource, Scope, SpanEvent, SpanLink } from '../model/otlp.ts'
+import { boundAttributes, boundText } from './bound.ts'
+import { Notices } from './notices.ts'
+import { readAttributes } from './read.ts'
+import type { Reading } from './reading.ts'
+import { storableTime } from './time.ts'
+
+/** A resource and scope as they can be stored, and what the resource says of its spans. */
+export interface Envelope {
+  resource: Resource
+  scope: Scope
+  reading: Reading
+  /** Codes of what had to be mended, told on every span below. */
+  notices: Notices
+}
+
+/** Bounds and reads a resource and a scope, once for all spans below them. */
+export function envelopeOf(resource: Resource, scope: Scope): Envelope {
+  const notices = new Notices()
+  const { reading } = readAttributes(resource.attributes, notices)
+  return {
+    resource: {
+      ...bounded(resource, notices),
+      schemaUrl: boundText(resource.schemaUrl, limits.maxIdLength, notices),
+    },
+    scope: {
+      name: boundText(scope.name, limits.maxIdLength, notices),
+      version: boundText(scope.version, limits.maxIdLength, notices),
+      ...bounded(scope, notices),
+      schemaUrl: boundText(scope.schemaUrl, limits.maxIdLength, notices),
+    },
+    reading,
+    notices,
+  }
+}
+
+function bounded(holder: Resource | Scope, notices: Notices) {
+  const { attributes, dropped } = boundAttributes(holder.attributes, limits.maxValueLength, notices)
+  if (dropped > 0) notices.add('attributes_dropped', dropped)
+  return { attributes, droppedAttributesCount: holder.droppedAttributesCount + dropped }
+}
+
+/** The events that are kept: bounded; their values may be messages, so they have content's limit. */
+export function eventsOf(span: OtlpSpan, notices: Notices): { events: SpanEvent[]; dropped: number } {
+  const dropped = Math.max(0, span.events.length - limits.maxEvents)
+  if (dropped > 0) notices.add('events_dropped', dropped)
+  const events = span.events.slice(0, limits.maxEvents).map((event) => {
+    const { attributes, dropped } = boundAttributes(event.attributes, limits.maxContentLength, notices)
+    if (dropped > 0) notices.add('attributes_dropped', dropped)
+    return {
+      timeNs: storableTime(event.timeNs, notices),
+      name: boundText(event.name, limits.maxIdLength, notices),
+      attributes,
+      droppedAttributesCount: event.droppedAttributesCount + dropped,
+    }
+  })
+  return { events, dropped }
+}
+
+/** The links that are kept. */
+export function linksOf(span: OtlpSpan, notices: Notices): { links: SpanLink[]; dropped: number } {
+  const dropped = Math.max(0, span.links.length - limits.maxEvents)
+  if (dropped > 0) notices.add('links_dropped', dropped)
+  const links = span.links.slice(0, limits.maxEvents).map((link) => {
+    const { attributes, dropped } = boundAttributes(link.attributes, limits.maxValueLength, notices)
+    if (dropped > 0) notices.add('attributes_dropped', dropped)
+    return {
+      ...link,
+      traceState: boundText(link.traceState, limits.maxValueLength, notices),
+      attributes,
+      droppedAttributesCount: link.droppedAttributesCount + dropped,
+    }
+  })
+  return { links, dropped }
+}

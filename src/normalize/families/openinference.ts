@@ -1,0 +1,127 @@
+import type { Family } from '../family.ts'
+import { conversationFrom } from '../messages/found.ts'
+import { indexedDocuments, indexedEmbeddings, indexedMessages, indexedTexts } from '../messages/indexed.ts'
+import { COPIED_IDS, LANGGRAPH_IDS } from './copied.ts'
+
+/** OpenInference (Arize), with the LangGraph node identity that hides in `metadata`. */
+export const openinference: Family = {
+  name: 'openinference',
+  verified: true,
+  fields: {
+    kind: [
+      {
+        key: 'openinference.span.kind',
+        map: {
+          llm: 'llm',
+          embedding: 'embedding',
+          chain: 'chain',
+          retriever: 'retriever',
+          reranker: 'reranker',
+          tool: 'tool',
+          agent: 'agent',
+          guardrail: 'guardrail',
+          evaluator: 'internal',
+          prompt: 'internal',
+        },
+      },
+    ],
+    kindHint: [{ key: 'retrieval.documents.0.document.content', is: 'retriever' }],
+    threadId: ['session.id'],
+    userId: ['user.id', 'enduser.id'],
+    nodeId: ['graph.node.id'],
+    nodeName: ['graph.node.name'],
+    model: ['llm.response.model_name', 'embedding.model_name', 'llm.model_name', 'reranker.model_name'],
+    requestedModel: ['llm.request.model_name'],
+    provider: ['llm.provider', 'llm.system'],
+    finishReason: ['llm.finish_reason'],
+    inputTokens: ['llm.token_count.prompt'],
+    outputTokens: ['llm.token_count.completion'],
+    totalTokens: ['llm.token_count.total'],
+    cachedInput: ['llm.token_count.prompt_details.cache_read'],
+    cacheWriteInput: ['llm.token_count.prompt_details.cache_write'],
+    reasoningOutput: ['llm.token_count.completion_details.reasoning'],
+    cost: ['llm.cost.total'],
+    title: ['tool.name'],
+  },
+  json: { metadata: { ...LANGGRAPH_IDS, ...COPIED_IDS } },
+  content: [
+    'input.value',
+    'output.value',
+    'llm.input_messages.*',
+    'llm.output_messages.*',
+    'llm.prompts.*',
+    'llm.choices.*',
+    'llm.prompt_template.*',
+    'llm.tools.*',
+    'llm.function_call',
+    'retrieval.documents.*',
+    'reranker.query',
+    'reranker.input_documents.*',
+    'reranker.output_documents.*',
+    'embedding.embeddings.*',
+    'embedding.text',
+    'embedding.vector',
+    'tool.parameters',
+    'tool.json_schema',
+  ],
+  structure: ['llm.prompt_template.version', 'llm.invocation_parameters'],
+  interpret(reading, span) {
+    const node = reading.text('langgraphNode')
+    if (node === null) {
+      // The root of a graph bears the graph's name, or LangGraph's own where it has none.
+      if (
+        span.parentSpanId === '' &&
+        isLangGraph(span.attributes.get('metadata')) &&
+        span.name !== 'LangGraph'
+      )
+        reading.suggest('workflowName', span.name)
+      return
+    }
+    if (span.name !== node || node.startsWith('__')) {
+      if (reading.text('kind') === 'chain') reading.set('kind', 'internal')
+      return
+    }
+    reading.set('nodeId', node)
+    reading.set('nodeName', node)
+    const kind = reading.text('kind')
+    // The Python instrumentor calls every run an agent whose name contains "agent".
+    if (kind === 'chain' || kind === 'agent') reading.set('kind', 'node')
+  },
+  messages: [
+    {
+      stage: 'indexed',
+      read: (source, side) => indexedMessages(source, `llm.${side}_messages.`, side),
+    },
+    {
+      stage: 'indexed',
+      read: (source, side) => indexedTexts(source, side === 'input' ? 'llm.prompts.' : 'llm.choices.', side),
+    },
+    {
+      stage: 'value',
+      read: (source, side) => {
+        const value = source.json(`${side}.value`)
+        return value === undefined ? undefined : conversationFrom(value, side)
+      },
+    },
+    {
+      stage: 'preview',
+      read: (source, side) => {
+        if (side === 'output')
+          return (
+            indexedDocuments(source, 'retrieval.documents.') ??
+            indexedDocuments(source, 'reranker.output_documents.')
+          )
+        return (
+          indexedEmbeddings(source) ??
+          (source.json('tool.parameters') === undefined
+            ? undefined
+            : { messages: [], value: source.json('tool.parameters') })
+        )
+      },
+    },
+  ],
+}
+
+function isLangGraph(metadata: unknown): boolean {
+  return typeof metadata === 'string' && metadata.includes('"langgraph"')
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { limits } from '../../limits.ts'
+import type { MessagePart } from '../../model/message.ts'
+import { firstString, firstValue, isObject, type JsonObject } from './json.ts'
+
+export type MediaPart = Extract<MessagePart, { type: 'image' | 'audio' | 'video' | 'file' }>
+
+/** Base64 shorter than this (characters) inside an unknown value is taken for an id or a word. */
+const SHORTEST_BASE64 = 1024
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}\s*$/
+const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.+-]+)*?(;base64)?,/
+
+/** The description of bytes that stands where they were. */
+export function describeBytes(bytes: Uint8Array, mediaType: string | null): MediaPart {
+  return {
+    type: familyOf(mediaType, null),
+    media_type: mediaType,
+    size: bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    uri: null,
+  }
+}
+
+/** Reads any dialect's picture, sound or file: data URL, base64 member, http(s) reference or provider's id. */
+export function mediaPart(value: JsonObject): MediaPart | undefined {
+  const inner = [
+    'image_url',
+    'image',
+    'input_audio',
+    'audio',
+    'source',
+    'inline_data',
+    'inlineData',
+    'file_data',
+    'fileData',
+    'file',
+  ]
+    .map((key) => value[key])
+    .find((member) => isObject(member) || typeof member === 'string')
+  const nested = isObject(inner) ? inner : {}
+  const deeper = isObject(nested.image) ? nested.image : {}
+  const members: JsonObject = { ...deeper, ...nested, ...value }
+  const modality = firstString(value, 'modality', 'type')
+  const mediaType =
+    firstString(members, 'media_type', 'mediaType', 'mime_type', 'mimeType', 'contentType') ??
+    formatOf(members, modality)
+  const bytes =
+    firstString(members, 'data', 'base64', 'b64_json', 'file_data') ??
+    (value.type === 'blob' ? firstString(value, 'content') : null)
+  const reference =
+    (typeof inner === 'string' ? inner : null) ??
+    firstString(members, 'url', 'uri', 'fileUri', 'file_uri', 'file_id', 'fileId', 'id')
+  const carried = bytes ?? reference
+  if (carried === null) return undefined
+  return fromText(carried, mediaType, modality, bytes !== null)
+}
+
+/** A data URL, base64 or reference as a part. */
+export function fromText(
+  carried: string,
+  mediaType: string | null,
+  modality: string | null,
+  isBase64 = false,
+): MediaPart {
+  const url = DATA_URL.exec(carried.slice(0, 256))
+  if (url !== null) {
+    const body = carried.slice(url[0].length)
+    const bytes = url[2] ? Buffer.from(body, 'base64') : Buffer.from(unescapeOr(body), 'utf8')
+    const type = url[1] ?? mediaType
+    return { ...describeBytes(bytes, type), type: familyOf(type, modality) }
+  }
+  if (isBase64 && !/^(https?|gs|s3|file):/i.test(carried) && BASE64.test(carried.replaceAll(/\s/g, ''))) {
+    const bytes = Buffer.from(carried, 'base64')
+    return { ...describeBytes(bytes, mediaType), type: familyOf(mediaType, modality) }
+  }
+  // Never more than a reference: hidden (`__REDACTED__`), cut, or elsewhere.
+  const uri = carried.length > 2048 ? `${carried.slice(0, 2047)}…` : carried
+  return { type: familyOf(mediaType, modality), media_type: mediaType, size: null, sha256: null, uri }
+}
+
+/** A copy of a JSON value in which inline media are described instead of carried, and depth is bounded. */
+export function withoutMedia(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') {
+    if (value.startsWith('data:') && DATA_URL.test(value.slice(0, 256))) return fromText(value, null, null)
+    if (value.length >= SHORTEST_BASE64 && BASE64.test(value.slice(0, 256)) && BASE64.test(value))
+      return fromText(value, null, null, true)
+    return value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (depth >= limits.maxDepth) return '[nested too deep]'
+  if (Array.isArray(value)) return value.map((item) => withoutMedia(item, depth + 1))
+  if (value instanceof Uint8Array) return describeBytes(value, null)
+  const blob = (value as JsonObject).type === 'blob' ? mediaPart(value as JsonObject) : undefined
+  if (blob !== undefined) return blob
+  const copy: JsonObject = Object.create(null)
+  for (const [key, item] of Object.entries(value)) copy[key] = withoutMedia(item, depth + 1)
+  return copy
+}
+
+function familyOf(mediaType: string | null, modality: string | null): MediaPart['type'] {
+  const word = `${mediaType ?? ''} ${modality ?? ''}`.toLowerCase()
+  if (word.includes('image')) return 'image'
+  if (word.includes('audio')) return 'audio'
+  if (word.includes('video')) return 'video'
+  return 'file'
+}
+
+/** OpenAI names a sound's format (`wav`) instead of its media type. */
+function formatOf(members: JsonObject, modality: string | null): string | null {
+  const format = firstValue(members, 'format')
+  return typeof format === 'string' && modality !== null && modality.includes('audio')
+    ? `audio/${format}`
+    : null
+}
+
+function unescapeOr(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

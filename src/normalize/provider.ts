@@ -1,0 +1,32 @@
+const ALIASES: Readonly<Record<string, string>> = {
+  'az.ai.openai': 'azure.ai.openai',
+  azure: 'azure.ai.openai',
+  azure_openai: 'azure.ai.openai',
+  'azure-openai': 'azure.ai.openai',
+  'az.ai.inference': 'azure.ai.inference',
+  azure_ai_inference: 'azure.ai.inference',
+  xai: 'x_ai',
+  vertex_ai: 'gcp.vertex_ai',
+  vertexai: 'gcp.vertex_ai',
+  google_vertexai: 'gcp.vertex_ai',
+  'google.vertex': 'gcp.vertex_ai',
+  'gcp.vertex.agent': 'gcp.vertex_ai',
+  gemini: 'gcp.gen_ai',
+  google: 'gcp.gen_ai',
+  google_genai: 'gcp.gen_ai',
+  'google.generative-ai': 'gcp.gen_ai',
+  'gcp.gemini': 'gcp.gen_ai',
+  bedrock: 'aws.bedrock',
+  amazon: 'aws.bedrock',
+  aws: 'aws.bedrock',
+  amazon_bedrock: 'aws.bedrock',
+  'amazon-bedrock': 'aws.bedrock',
+  mistral: 'mistral_ai',
+  mistralai: 'mistral_ai',
+}
+
+/** One name for one provider: lower case, without the API's name, in OpenTelemetry's spelling. */
+export function providerName(name: string): string {
+  const plain = name.toLowerCase().replace(/\.(chat|responses|messages|completion|embedding|image)$/, '')
+  return Object.hasOwn(ALIASES, plain) ? (ALIASES[plain] as string) : plain
+}

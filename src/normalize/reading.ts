@@ -1,0 +1,47 @@
+import { FIELD, FIELDS, type Field } from './fields.ts'
+
+const UNSET = 0x7fff
+
+/** What one pass over a span's attributes found: per field the value of the best source. */
+export class Reading {
+  readonly #values: unknown[] = new Array(FIELDS.length).fill(null)
+  readonly #ranks: number[] = new Array(FIELDS.length).fill(UNSET)
+  /** One bit per family (its place in the list) of which something was seen. */
+  families = 0
+
+  /** Keeps the value unless a better source has spoken. Ranks are unique, so order does not matter. */
+  offer(place: number, rank: number, value: unknown): void {
+    if (rank < (this.#ranks[place] as number)) {
+      this.#ranks[place] = rank
+      this.#values[place] = value
+    }
+  }
+
+  /** True when a value of this rank would be kept. */
+  wants(place: number, rank: number): boolean {
+    return rank < (this.#ranks[place] as number)
+  }
+
+  text(field: Field): string | null {
+    return this.#values[FIELD[field]] as string | null
+  }
+
+  count(field: Field): number | null {
+    return this.#values[FIELD[field]] as number | null
+  }
+
+  value(field: Field): unknown {
+    return this.#values[FIELD[field]]
+  }
+
+  /** A family's last word: replaces whatever was found. */
+  set(field: Field, value: unknown): void {
+    this.#ranks[FIELD[field]] = -1
+    this.#values[FIELD[field]] = value
+  }
+
+  /** A family's suggestion: only where nothing was found. */
+  suggest(field: Field, value: unknown): void {
+    this.offer(FIELD[field], UNSET - 1, value)
+  }
+}
