@@ -44,6 +44,8 @@ create table spans (
   execution_id text,
   workflow_id text,
   workflow_name text,
+  -- who sent it, from the resource: the last resort for a workflow's name, and who owes a missing parent
+  service_name text,
   thread_id text,
   user_id text,
   node_id text,

@@ -15,7 +15,11 @@ const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4])
  *
  * Our own, because pg-copy-streams crashes the process when the server errors in the middle of a COPY.
  */
-export function copyIn(client: PoolClient, statements: string, feeds: readonly (readonly Buffer[])[]): Promise<void> {
+export function copyIn(
+  client: PoolClient,
+  statements: string,
+  feeds: readonly (readonly Buffer[])[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     client.query(new CopyIn(statements, feeds, (error) => (error ? reject(error) : resolve())))
   })

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import type { BaseLogger } from 'pino'
 import { dayWindow, makeDays } from './partitions.ts'
 import { DatabaseUnusable } from './unusable.ts'
 
@@ -16,12 +17,13 @@ interface Migration {
 
 /** How to migrate. */
 export interface MigrateOptions {
-  /** The day partitions are made around it. */
-  today: Date
+  /** The day partitions are made around it; now when absent. */
+  today?: Date
   /** Days that are kept; days that retention has dropped are not made again. Absent or null = for ever. */
   retentionDays?: number | null
   /** Another folder of migrations, for tests. */
   folder?: string
+  log?: Pick<BaseLogger, 'info'>
 }
 
 /** What a run did. */
@@ -45,7 +47,7 @@ const ownFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
  *
  * @throws DatabaseUnusable when the schema is newer than this version, or an applied file was changed
  */
-export async function migrate(url: string, options: MigrateOptions): Promise<Migrated> {
+export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   const known = await readMigrations(options.folder ?? ownFolder)
   const client = new pg.Client({
     connectionString: url,
@@ -59,7 +61,8 @@ export async function migrate(url: string, options: MigrateOptions): Promise<Mig
     // Asking again and again, not waiting inside a statement: its snapshot would hold up others' DDL.
     while (!(await takeLock(client))) await wait(pollMs)
     const applied = await applyMissing(client, known)
-    await makeDays(client, dayWindow(options.today, options.retentionDays))
+    if (applied.length > 0) options.log?.info({ migrations: applied }, 'the schema was migrated')
+    await makeDays(client, dayWindow(options.today ?? new Date(), options.retentionDays))
     return { applied, version: known.at(-1)?.id ?? 0 }
   } finally {
     // Closing the session gives the lock back, whatever happened.

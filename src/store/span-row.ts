@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { limits } from '../limits.ts'
 import { SPAN_KINDS, SPAN_STATUSES, type Span } from '../model/span.ts'
 import type { CopyRows } from './copy-row.ts'
 import { attributesToJson, eventsToJson, linksToJson } from './stored-value.ts'
@@ -25,6 +26,7 @@ export const SPAN_COLUMNS = [
   'execution_id',
   'workflow_id',
   'workflow_name',
+  'service_name',
   'thread_id',
   'user_id',
   'node_id',
@@ -106,6 +108,7 @@ export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void 
   rows.text(span.executionId)
   rows.text(span.workflowId)
   rows.text(span.workflowName)
+  rows.text(serviceName(span))
   rows.text(span.threadId)
   rows.text(span.userId)
   rows.text(span.nodeId)
@@ -142,6 +145,13 @@ export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void 
 
   rows.patch(rankOf(span, rows.since(hashedFrom)), rankAt)
   rows.endRow()
+}
+
+/** `unknown_service…` is what SDKs say when nobody named the service. */
+function serviceName(span: Span): string | null {
+  const name = span.resource.attributes.get('service.name')
+  if (typeof name !== 'string' || name === '' || name.startsWith('unknown_service')) return null
+  return name.slice(0, limits.maxIdLength)
 }
 
 function nullableInt64(rows: CopyRows, value: bigint | null): void {

@@ -1,4 +1,4 @@
-import type { AttributeValue, Attributes } from '../model/attributes.ts'
+import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { SpanEvent, SpanLink } from '../model/otlp.ts'
 
 /**
@@ -83,10 +83,13 @@ function valueToJson(value: AttributeValue): string {
         ? value.toString()
         : `{"int":"${value}"}`
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0) ? `{"double":${value}}` : `{"double":"${doubleName(value)}"}`
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? `{"double":${value}}`
+        : `{"double":"${doubleName(value)}"}`
     default:
       if (value === null) return 'null'
-      if (value instanceof Uint8Array) return `{"bytes":"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"}`
+      if (value instanceof Uint8Array)
+        return `{"bytes":"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"}`
       if (value instanceof Map) return `{"map":${mapToJson(value)}}`
       return `[${value.map(valueToJson).join(',')}]`
   }

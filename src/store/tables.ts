@@ -61,6 +61,7 @@ export interface SpansTable {
   execution_id: string | null
   workflow_id: string | null
   workflow_name: string | null
+  service_name: string | null
   thread_id: string | null
   user_id: string | null
   node_id: string | null

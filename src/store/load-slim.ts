@@ -1,0 +1,83 @@
+import type { Pool, PoolClient } from 'pg'
+import { SPAN_KINDS, SPAN_STATUSES } from '../model/span.ts'
+import type { SlimSpan } from '../tree/slim-span.ts'
+
+const COLUMNS = `
+  encode(trace_id, 'hex'), encode(span_id, 'hex'), coalesce(encode(parent_span_id, 'hex'), ''),
+  start_ns, end_ns, reported_duration_ns, flags, kind, status, name,
+  execution_id, workflow_id, workflow_name, service_name, thread_id, node_id, node_name, node_kind,
+  model, provider, response_id,
+  input_tokens, output_tokens, total_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_output_tokens,
+  tokens_aggregated, cost, cost_estimated, error_type, error_message,
+  case when artifacts is null then 0 else json_array_length(artifacts) end,
+  case when notices is null then null else array(select distinct n ->> 'code' from json_array_elements(notices) n) end,
+  rank`
+
+/**
+ * Every span of the traces, without content. A span that was stored under two days (its start changed) is
+ * given once, in its higher-ranking version.
+ */
+export async function loadSlimSpans(
+  db: Pool | PoolClient,
+  realm: number,
+  traceIds: readonly string[],
+): Promise<SlimSpan[]> {
+  const { rows } = await db.query<unknown[]>({
+    name: 'slim-spans',
+    text: `select ${COLUMNS} from spans where realm = $1 and trace_id = any($2)`,
+    values: [realm, traceIds.map((id) => Buffer.from(id, 'hex'))],
+    rowMode: 'array',
+  })
+  const spans = new Map<string, unknown[]>()
+  for (const row of rows) {
+    const id = `${row[0]}${row[1]}`
+    const other = spans.get(id)
+    if (other === undefined || Buffer.compare(row[34] as Buffer, other[34] as Buffer) > 0) spans.set(id, row)
+  }
+  return Array.from(spans.values(), slimSpan)
+}
+
+function slimSpan(row: unknown[]): SlimSpan {
+  return {
+    traceId: row[0] as string,
+    spanId: row[1] as string,
+    parentSpanId: row[2] as string,
+    startNs: BigInt(row[3] as string),
+    endNs: bigintOrNull(row[4]),
+    reportedDurationNs: bigintOrNull(row[5]),
+    flags: Number(row[6]),
+    kind: SPAN_KINDS[row[7] as number] ?? 'internal',
+    status: SPAN_STATUSES[row[8] as number] ?? 'ok',
+    name: row[9] as string,
+    executionId: row[10] as string | null,
+    workflowId: row[11] as string | null,
+    workflowName: row[12] as string | null,
+    serviceName: row[13] as string | null,
+    threadId: row[14] as string | null,
+    nodeId: row[15] as string | null,
+    nodeName: row[16] as string | null,
+    nodeKind: row[17] as string | null,
+    model: row[18] as string | null,
+    provider: row[19] as string | null,
+    responseId: row[20] as string | null,
+    tokens: {
+      input: numberOrNull(row[21]),
+      output: numberOrNull(row[22]),
+      total: numberOrNull(row[23]),
+      cachedInput: numberOrNull(row[24]),
+      cacheWriteInput: numberOrNull(row[25]),
+      reasoningOutput: numberOrNull(row[26]),
+    },
+    tokensAggregated: row[27] as boolean,
+    cost: row[28] as string | null,
+    costEstimated: row[29] === true,
+    errorType: row[30] as string | null,
+    errorMessage: row[31] as string | null,
+    artifactCount: row[32] as number,
+    noticeCodes: (row[33] as string[] | null) ?? [],
+    fingerprint: (row[34] as Buffer).readBigInt64BE((row[34] as Buffer).length - 8),
+  }
+}
+
+const bigintOrNull = (value: unknown) => (value === null ? null : BigInt(value as string))
+const numberOrNull = (value: unknown) => (value === null ? null : Number(value))

@@ -1,0 +1,108 @@
+import type { Tokens } from '../model/span.ts'
+import type { ExecutionTree } from './execution-tree.ts'
+import { type Money, NO_MONEY, spanMoney, sumMoney } from './money.ts'
+import { displayEndNs, displayStartNs, type SlimSpan } from './slim-span.ts'
+
+/** What a part of an execution used. Tokens: null = nobody said. */
+export interface Usage {
+  tokens: Tokens
+  money: Money
+  /** Model calls that were counted: llm, embedding, reranker. */
+  calls: number
+  llmCalls: number
+}
+
+/** Which rows' own usage counts, so that nothing is counted twice. */
+export function countedRows(tree: ExecutionTree): number[] {
+  const rows = tree.order.positions.length
+  const counted: number[] = []
+  const modelBelow = modelsBelow(tree)
+  const calls: SlimSpan[] = []
+  for (let row = 0; row < rows; row++) {
+    if (tree.subExecutions[row] !== null) continue
+    const span = spanOf(tree, row)
+    if (isModelCall(span)) {
+      if (modelBelow[row] === 1 || repeatsACall(span, calls)) continue
+      if (span.responseId !== null) calls.push(span)
+      counted.push(row)
+    } else if (modelBelow[row] === 0 && reports(span)) {
+      // a subtree without a model call: its outermost report stands for all of it
+      counted.push(row)
+      row += tree.order.descendants[row] as number
+    }
+  }
+  return counted
+}
+
+/** The sum over the given rows' own usage: unknown stays unknown, known is added. */
+export function sumUsage(tree: ExecutionTree, rows: readonly number[]): Usage {
+  const usage: Usage = { tokens: { ...NO_TOKENS }, money: NO_MONEY, calls: 0, llmCalls: 0 }
+  for (const row of rows) {
+    const span = spanOf(tree, row)
+    addTokens(usage.tokens, span.tokens)
+    usage.money = sumMoney(usage.money, spanMoney(span))
+    if (isModelCall(span)) usage.calls += 1
+    if (span.kind === 'llm') usage.llmCalls += 1
+  }
+  return usage
+}
+
+export const NO_TOKENS: Tokens = {
+  input: null,
+  output: null,
+  total: null,
+  cachedInput: null,
+  cacheWriteInput: null,
+  reasoningOutput: null,
+}
+
+export const isModelCall = (span: SlimSpan) =>
+  span.kind === 'llm' || span.kind === 'embedding' || span.kind === 'reranker'
+
+const spanOf = (tree: ExecutionTree, row: number) =>
+  tree.spans[tree.order.positions[row] as number] as SlimSpan
+
+function reports(span: SlimSpan): boolean {
+  const { input, output, total } = span.tokens
+  return input !== null || output !== null || total !== null || span.cost !== null
+}
+
+function addTokens(sum: Tokens, tokens: Tokens): void {
+  for (const field of Object.keys(NO_TOKENS) as (keyof Tokens)[]) {
+    const value = tokens[field]
+    if (value !== null) sum[field] = (sum[field] ?? 0) + value
+  }
+}
+
+/** 1 = there is a model call of the same execution below the row. */
+function modelsBelow(tree: ExecutionTree): Uint8Array {
+  const rows = tree.order.positions.length
+  const below = new Uint8Array(rows)
+  const open: number[] = []
+  for (let row = 0; row < rows; row++) {
+    const depth = tree.order.depths[row] as number
+    open.length = depth
+    if (tree.subExecutions[row] === null && isModelCall(spanOf(tree, row))) {
+      // once a row is marked, so are the rows above it
+      for (let level = depth - 1; level >= 0 && below[open[level] as number] === 0; level--) {
+        below[open[level] as number] = 1
+      }
+    }
+    open.push(row)
+  }
+  return below
+}
+
+/** Two instrumentations of one call: equal response ids at overlapping times. A cache or a mock repeats ids apart. */
+function repeatsACall(span: SlimSpan, calls: readonly SlimSpan[]): boolean {
+  if (span.responseId === null) return false
+  return calls.some(
+    (call) => call.responseId === span.responseId && call.traceId === span.traceId && overlap(call, span),
+  )
+}
+
+function overlap(a: SlimSpan, b: SlimSpan): boolean {
+  const endA = displayEndNs(a)
+  const endB = displayEndNs(b)
+  return (endB === null || displayStartNs(a) < endB) && (endA === null || displayStartNs(b) < endA)
+}
