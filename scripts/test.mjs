@@ -46,14 +46,22 @@ async function runTap(given) {
   const files = given.length > 0 ? given : testFiles('test')
   if (files.length === 0) throw new Error('there are no test files')
   const record = join(scratch, 'tests.tap')
-  const options = ['--disable-coverage', '--jobs', jobs, '--timeout', timeout, '--output-file', record]
+  const options = ['--disable-coverage', '--jobs', jobs, '--timeout', timeout]
+  // A terminal gets tap's moving picture; a log gets the record itself.
+  const drawn = process.stdout.isTTY ? ['--reporter', 'base', '--output-file', record] : ['--reporter', 'tap']
   const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
-  const child = spawn(process.execPath, [tap, 'run', ...options, ...files], { cwd: root, stdio: 'inherit' })
+  const stdio = ['inherit', process.stdout.isTTY ? 'inherit' : 'pipe', 'inherit']
+  const child = spawn(process.execPath, [tap, 'run', ...options, ...drawn, ...files], { cwd: root, stdio })
+  let said = ''
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    process.stdout.write(text)
+    said = (said + text).slice(-10_000)
+  })
   // A terminal's Ctrl-C reaches tap too; this process stays until it can stop Postgres.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
-  const counted = countOf(readFileSync(record, 'utf8'))
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+  const counted = countOf(process.stdout.isTTY ? readFileSync(record, 'utf8') : said)
   if (code !== 0 && counted.failed === 0) return { ...counted, failed: 1 }
   return counted
 }
