@@ -78,4 +78,6 @@ export interface ResourceSpans {
 /** A decoded `ExportTraceServiceRequest`. */
 export interface TraceRequest {
   resourceSpans: ResourceSpans[]
+  /** Spans beyond `limits.maxSpansPerRequest`: counted, not decoded. Absent = none. */
+  surplusSpans?: number
 }
