@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import type { Attributes, AttributeValue } from '../../src/model/attributes.ts'
 import type { OtlpSpan, Resource, Scope, TraceRequest } from '../../src/model/otlp.ts'
 
+/** `fc.record` with ordinary prototypes, so that results compare as equal to what the readers build. */
+const record = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
+  fc.record(fields, { noNullPrototype: true }) as fc.Arbitrary<T>
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),
   fc.constantFrom('', '\u0000', '\ufffd', '\u{1f600}', 'ключ', '__proto__', 'constructor', '"\\\n'),
@@ -39,7 +42,7 @@ const attributes: fc.Arbitrary<Attributes> = fc
   .array(fc.tuple(key, anyValue), { maxLength: 5 })
   .map((entries) => new Map(entries))
 
-const span: fc.Arbitrary<OtlpSpan> = fc.record({
+const span: fc.Arbitrary<OtlpSpan> = record({
   traceId: id(16),
   spanId: id(8),
   parentSpanId: id(8),
@@ -51,12 +54,12 @@ const span: fc.Arbitrary<OtlpSpan> = fc.record({
   endNs: nanos,
   attributes,
   droppedAttributesCount: uint32,
-  events: fc.array(fc.record({ timeNs: nanos, name: text, attributes, droppedAttributesCount: uint32 }), {
+  events: fc.array(record({ timeNs: nanos, name: text, attributes, droppedAttributesCount: uint32 }), {
     maxLength: 2,
   }),
   droppedEventsCount: uint32,
   links: fc.array(
-    fc.record({
+    record({
       traceId: id(16),
       spanId: id(8),
       traceState: text,
@@ -72,12 +75,12 @@ const span: fc.Arbitrary<OtlpSpan> = fc.record({
   defect: fc.constant(null),
   repairs: fc.constant([]).map(() => []),
 })
-const resource: fc.Arbitrary<Resource> = fc.record({
+const resource: fc.Arbitrary<Resource> = record({
   attributes,
   droppedAttributesCount: uint32,
   schemaUrl: text,
 })
-const scope: fc.Arbitrary<Scope> = fc.record({
+const scope: fc.Arbitrary<Scope> = record({
   name: text,
   version: text,
   attributes,
@@ -86,11 +89,11 @@ const scope: fc.Arbitrary<Scope> = fc.record({
 })
 
 /** Any request that both encodings can say: every value type, extreme numbers, odd ids and keys. */
-export const traceRequest: fc.Arbitrary<TraceRequest> = fc.record({
+export const traceRequest: fc.Arbitrary<TraceRequest> = record({
   resourceSpans: fc.array(
-    fc.record({
+    record({
       resource,
-      scopeSpans: fc.array(fc.record({ scope, spans: fc.array(span, { minLength: 1, maxLength: 2 }) }), {
+      scopeSpans: fc.array(record({ scope, spans: fc.array(span, { minLength: 1, maxLength: 2 }) }), {
         minLength: 1,
         maxLength: 2,
       }),
@@ -100,7 +103,7 @@ export const traceRequest: fc.Arbitrary<TraceRequest> = fc.record({
 })
 
 /** A body with a few bytes changed, cut out, doubled or put in. */
-export const mutation = fc.record({
+export const mutation = record({
   kind: fc.constantFrom('set', 'cut', 'double', 'insert'),
   at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
   length: fc.integer({ min: 1, max: 12 }),
