@@ -9,7 +9,8 @@ const closed = <T extends Record<string, TSchema>>(properties: T) =>
   Type.Object(properties, { additionalProperties: false })
 const Name = Type.String({ minLength: 1, maxLength: limits.maxIdLength })
 const Names = Type.Array(Name)
-const PersonalData = Type.Union([Type.Literal('ingest'), Type.Literal('read'), Type.Literal('off')])
+const PersonalData = Type.Union([Type.Literal('ingest'), Type.Literal('read'), Type.Literal('keep')])
+const StoredContent = Type.Union([Type.Literal('full'), Type.Literal('masked'), Type.Literal('none')])
 
 /** Signature algorithms an issuer may use: asymmetric ones only, so that a public key never serves as a secret. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
@@ -57,21 +58,29 @@ export const ConfigFile = closed({
       allow: Type.Optional(Names),
       /** Rules of the operator: linear-time regular expressions, always removed before storing. */
       rules: Type.Optional(
-        Type.Array(closed({ name: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,63}$' }), pattern: Name })),
+        Type.Array(
+          closed({
+            name: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,63}$' }),
+            pattern: Type.String({ minLength: 1 }),
+            keywords: Type.Optional(Names),
+          }),
+        ),
       ),
       /** Names of attributes whose values are always removed. */
       keys: Type.Optional(Names),
+      /** Names of attributes that only the rules for secrets in values apply to. */
+      allow_keys: Type.Optional(Names),
       /** The first entry whose pattern matches the workflow overrides. */
       workflows: Type.Optional(
         Type.Array(
           closed({
             match: Name,
             personal_data: Type.Optional(PersonalData),
-            capture_content: Type.Optional(Type.Boolean()),
+            content: Type.Optional(StoredContent),
           }),
         ),
       ),
-      capture_content: Type.Optional(Type.Boolean()),
+      content: Type.Optional(StoredContent),
     }),
   ),
   /** Role → scopes. */

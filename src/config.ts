@@ -3,6 +3,7 @@ import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type ClaimNames, checkIssuers, claimNames, type IssuerConfig } from './config-issuers.ts'
 import { limits } from './limits.ts'
 import type { Scope } from './model/principal.ts'
+import type { RedactorOptions } from './redact/redactor.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -13,6 +14,9 @@ export interface Dashboard {
   /** null = in the header and beside every span. */
   where: 'header' | 'span' | null
 }
+
+/** What the file says of redaction; the key for ids comes from the database. */
+export type RedactionConfig = Omit<RedactorOptions, 'idKey'>
 
 /** Everything that can be set, read once at the start and frozen. */
 export interface Config {
@@ -47,7 +51,7 @@ export interface Config {
   dashboards: readonly Dashboard[]
   /** Handle → workflow id. */
   aliases: ReadonlyMap<string, string>
-  redaction: NonNullable<ConfigFile['redaction']>
+  redaction: RedactionConfig
   maxBodyBytes: number
   maxInFlightBytes: number
 }
@@ -145,7 +149,7 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
     metricsWorkflows: list('TRACE_METRICS_WORKFLOWS'),
     dashboards: (file.dashboards ?? []).map(({ name, url, where }) => ({ name, url, where: where ?? null })),
     aliases: new Map(Object.entries(file.aliases ?? {})),
-    redaction: file.redaction ?? {},
+    redaction: redactionOf(file.redaction ?? {}),
     maxBodyBytes,
     maxInFlightBytes: Math.max(file.limits?.max_in_flight_bytes ?? limits.maxInFlightBytes, maxBodyBytes),
   }
@@ -153,6 +157,21 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
     wrong('TRACE_ADMIN_PORT', 'must differ from PORT')
   if (sentences.length > 0) throw new ConfigError(sentences)
   return Object.freeze(config)
+}
+
+function redactionOf(given: NonNullable<ConfigFile['redaction']>): RedactionConfig {
+  const policy = ({ personal_data, content }: Pick<typeof given, 'personal_data' | 'content'>) => ({
+    ...(personal_data === undefined ? {} : { personal: personal_data }),
+    ...(content === undefined ? {} : { content }),
+  })
+  return {
+    ...policy(given),
+    allow: given.allow ?? [],
+    keys: given.keys ?? [],
+    allowKeys: given.allow_keys ?? [],
+    custom: (given.rules ?? []).map(({ name, ...rule }) => ({ id: name, ...rule })),
+    workflows: (given.workflows ?? []).map((entry) => ({ match: entry.match, ...policy(entry) })),
+  }
 }
 
 type Wrong = (name: string, sentence: string) => void

@@ -7,7 +7,8 @@ import type { Config } from './config.ts'
 import type { Parts } from './http/parts.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { createRedactor } from './redact/index.ts'
+import { REDACTION_VERSION } from './redact/index.ts'
+import { createRedactors } from './redactors.ts'
 import { buildAdmin, buildServer } from './server.ts'
 import { startEmbedded } from './store/embedded/index.ts'
 import { openStore, type StoreObserver } from './store/index.ts'
@@ -72,7 +73,7 @@ async function start(
   const store = await openStore({
     url,
     log,
-    redactionVersion: 1,
+    redactionVersion: REDACTION_VERSION,
     retentionDays: config.retentionDays,
     observer: observerOf(metrics),
   })
@@ -85,7 +86,7 @@ async function start(
     log,
     metrics,
     store,
-    redactor: createRedactor(config.redaction),
+    redactorOf: createRedactors(config.redaction, store),
     keys: createKeys(config, ownSecret),
     now: Date.now,
     draining: () => state.draining,

@@ -11,7 +11,8 @@ export interface Parts {
   log: Logger
   metrics: Metrics
   store: Store
-  redactor: Redactor
+  /** The redactor with a workspace's key; rejects with StoreUnavailable. */
+  redactorOf: (workspace: string) => Promise<Redactor>
   keys: Keys
   /** Unix milliseconds. */
   now: () => number

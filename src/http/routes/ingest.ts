@@ -64,7 +64,7 @@ async function acceptTraces(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { config, metrics, store, redactor } = parts
+  const { config, metrics, store } = parts
   const encoding = encodingOf(request) ?? 'json'
   const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
   const codec = codecOf(request)
@@ -80,6 +80,7 @@ async function acceptTraces(
   metrics.batchSpans.observe(spans.length + total(refused))
   metrics.spansAccepted.inc(spans.length)
   if (spans.length > 0) {
+    const redactor = await parts.redactorOf(workspace)
     const redacted = spans.map((span) => redactSpan(span, redactor))
     const written = await store.writeSpans({ workspace, workflows }, redacted)
     metrics.spansStored.inc(written.stored)
