@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseUnusable } from '../unusable.ts'
 
@@ -22,9 +22,14 @@ export interface Account {
  *
  * @param owner the uid and gid that own the existing cluster, or null
  * @param paths what the account must reach: the cluster and the binaries
+ * @param dataDir the one folder of ours on the way; what is in it has narrow modes of its own
  * @throws DatabaseUnusable when the account could not reach them
  */
-export function accountFor(owner: { uid: number; gid: number } | null, paths: string[]): Account {
+export function accountFor(
+  owner: { uid: number; gid: number } | null,
+  paths: string[],
+  dataDir: string,
+): Account {
   const own = process.getuid?.() ?? -1
   const setpriv = process.platform === 'linux' ? firstExisting(['/usr/bin/setpriv', '/bin/setpriv']) : null
   if (own !== 0) {
@@ -40,6 +45,8 @@ export function accountFor(owner: { uid: number; gid: number } | null, paths: st
   const { uid, gid } = owner && owner.uid !== 0 ? owner : unprivileged()
   const searchable = setpriv !== null && hasDacReadSearch()
   if (!searchable) {
+    // Containers run as root without it by default: they may pass through our folder, not list it.
+    chmodSync(dataDir, statSync(dataDir).mode | 0o011)
     const closed = paths.map((path) => closedTo(uid, gid, path)).find((path) => path !== null)
     if (closed) {
       throw new DatabaseUnusable(

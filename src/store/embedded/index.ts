@@ -67,7 +67,7 @@ async function supervise(dataDir: string, options: EmbeddedOptions, unlock: () =
   const cluster = readCluster(folder)
   await endOrphan(folder)
   const binaries = await findBinaries(options.binaries ?? 'auto', cluster?.major ?? null, dataDir)
-  const account = accountFor(cluster, [folder, join(binaries.folder, 'postgres')])
+  const account = accountFor(cluster, [folder, join(binaries.folder, 'postgres')], dataDir)
   const socket = socketFolder(dataDir, account)
   if (!cluster) {
     log.info({ version: binaries.version }, 'making the embedded database')
@@ -104,8 +104,11 @@ async function supervise(dataDir: string, options: EmbeddedOptions, unlock: () =
 
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
+      // The child does not keep this process alive; the wait for its end must.
+      const hold = setInterval(() => {}, 1_000)
       await end(server.pid)
       await watched
+      clearInterval(hold)
       process.removeListener('exit', onExit)
       unlock()
     })()
