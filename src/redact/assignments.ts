@@ -1,0 +1,174 @@
+import { isPlaceholder, looksRandom } from './checks.ts'
+import { isReplacement, type Match } from './rule.ts'
+import { isSchema, judgeKey } from './rules/keys.ts'
+
+/**
+ * Secrets that are assigned to a telling name inside a text: JSON in strings (one level of escaping deep and
+ * more), env files, YAML, headers, query strings, source code. Written by hand and not as a pattern, because it
+ * shares its names with the attribute keys, and because it must be linear and leave the rest of the text as it is.
+ */
+
+const isWord = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
+const isNamePart = (code: number): boolean => isWord(code) || code === 45 || code === 46
+const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13
+
+/** Longest name that is looked at on each side of a keyword: characters. */
+const NAME = 64
+
+/** Finds the assigned values at one hit of a key word; adds them to `out`. Returns the offset read up to. */
+export function readAssignment(
+  text: string,
+  from: number,
+  to: number,
+  out: Match[],
+  own?: ReadonlyMap<string, string>,
+): number {
+  let start = from
+  let end = to
+  while (start > 0 && from - start < NAME && isNamePart(text.charCodeAt(start - 1))) start--
+  // `\n` before a name is an escape, not its first letter.
+  if (start < from && text[start - 1] === '\\' && 'nrt'.includes(text[start] as string)) start++
+  while (end < text.length && end - to < NAME && isNamePart(text.charCodeAt(end))) end++
+  const verdict = judgeKey(text.slice(start, end), own)
+  if (verdict === null) return end
+  let at = end
+  // The name's closing quote, however often it is escaped.
+  let quoted = false
+  while (text[at] === '\\') at++
+  if (text[at] === '"' || text[at] === "'" || text[at] === '`') {
+    at++
+    quoted = true
+  } else if (at > end) return end
+  if (quoted && text[at] === ']') at++
+  const wrap = text.slice(end, at).replace(']', '')
+  const blanks = at
+  while (isBlank(text.charCodeAt(at)) && at - blanks < 8) at++
+  const colon = text[at] === ':'
+  if (!colon && text[at] !== '=') return end
+  if (text[at + 1] === '=') return end
+  at += text[at + 1] === '>' ? 2 : 1
+  while (isBlank(text.charCodeAt(at)) && at - blanks < 24) at++
+  // An unquoted name takes its value from its own line.
+  if (!quoted && text.slice(blanks, at).includes('\n')) return end
+  return readValue(text, at, { rule: verdict.rule, strong: verdict.strong, quotedName: quoted, wrap }, out)
+}
+
+interface Expected {
+  rule: string
+  strong: boolean
+  quotedName: boolean
+  /** The quote around the name, with its escapes. */
+  wrap: string
+}
+
+function readValue(text: string, at: number, expected: Expected, out: Match[]): number {
+  if (expected.quotedName && (text[at] === '{' || text[at] === '['))
+    return readNested(text, at, expected, out)
+  let quote = at
+  while (text[quote] === '\\') quote++
+  const mark = text[quote]
+  if (mark === '"' || mark === "'" || mark === '`') {
+    const delimiter = text.slice(at, quote + 1)
+    const from = quote + 1
+    const to = closing(text, from, delimiter)
+    const value = text.slice(from, to)
+    if (acceptQuoted(value, expected)) out.push({ from, to, rule: expected.rule })
+    return to
+  }
+  return readBare(text, at, expected, out)
+}
+
+/** The offset of the delimiter that closes a string, or the end of the text (it was cut). */
+function closing(text: string, from: number, delimiter: string): number {
+  const depth = delimiter.length - 1
+  const mark = delimiter[depth] as string
+  for (let at = text.indexOf(mark, from); at !== -1; at = text.indexOf(mark, at + 1)) {
+    let escapes = 0
+    while (at - escapes > from && text[at - escapes - 1] === '\\') escapes++
+    if (depth === 0 ? escapes % 2 === 0 : escapes <= depth) return depth === 0 ? at : at - escapes
+  }
+  return text.length
+}
+
+function acceptQuoted(value: string, expected: Expected): boolean {
+  if (value === '' || isReplacement(value)) return false
+  if (!expected.strong) return value.length >= 12 && looksRandom(value)
+  // `"password": "…"` is data; `password = "…"` may be source code that names where it comes from.
+  return (
+    !isPlaceholder(value) ||
+    (expected.quotedName && !/^[$<{%*]|^(?:null|string|true|false|none)$/i.test(value))
+  )
+}
+
+const bareEnd = /[\s,;&"'<>(){}[\]\\|`]/
+
+function readBare(text: string, at: number, expected: Expected, out: Match[]): number {
+  let to = at
+  const header = expected.rule === 'authorization' || expected.rule === 'cookie'
+  if (header) {
+    // A header's value runs to the end of its line, or of the string that it stands in.
+    while (to < text.length && to - at < 8192 && !/[\r\n"'\\]/.test(text[to] as string)) to++
+    if (
+      to - at < 8 ||
+      (!/\d|=/.test(text.slice(at, to)) && !/^(?:basic|bearer|token)\s/i.test(text.slice(at, to)))
+    )
+      return to
+    const scheme = /^(?:basic|bearer|token|negotiate|digest|ssws|apikey)\s+/i.exec(text.slice(at, at + 16))
+    const from = at + (scheme?.[0].length ?? 0)
+    const value = text.slice(from, to)
+    if (!isReplacement(value) && !isPlaceholder(value) && (scheme !== null || looksRandom(value))) {
+      out.push({ from, to, rule: expected.rule })
+    }
+    return to
+  }
+  while (to < text.length && to - at < 8192 && !bareEnd.test(text[to] as string)) to++
+  const value = text.slice(at, to)
+  if (value.length === 0 || isPlaceholder(value) || isReplacement(value)) return Math.max(to, at)
+  if (acceptBare(value, expected)) out.push({ from: at, to, rule: expected.rule, wrap: expected.wrap })
+  return to
+}
+
+function acceptBare(value: string, expected: Expected): boolean {
+  if (expected.quotedName && expected.strong) return /\d/.test(value)
+  if (value.length < 6) return false
+  // `self.api_key`, `settings.password`, `config.get(…)`: code that refers to a secret.
+  if (/^[A-Za-z_]+(?:\.[A-Za-z_]+)+$/.test(value)) return false
+  if (!expected.strong) return value.length >= 16 && looksRandom(value)
+  const mixed =
+    (/\d/.test(value) && /[A-Za-z]/.test(value)) || /[^A-Za-z0-9._:/-]/.test(value) || /^\d{6,}$/.test(value)
+  return mixed && !/[.!?:]$/.test(value.slice(0, -1))
+}
+
+/** The strings and numbers inside an object or array under a telling name; its shape stays. */
+function readNested(text: string, at: number, expected: Expected, out: Match[]): number {
+  const values: Match[] = []
+  const names: string[] = []
+  let depth = 0
+  let i = at
+  for (; i < text.length; i++) {
+    const char = text[i] as string
+    if (char === '{' || char === '[') depth++
+    else if (char === '}' || char === ']') {
+      depth--
+      if (depth === 0) break
+    } else if (char === '"' || char === "'") {
+      let escapes = 0
+      while (text[i - escapes - 1] === '\\') escapes++
+      const from = i + 1
+      const to = closing(text, from, '\\'.repeat(escapes) + char)
+      i = to + escapes
+      const after = text.slice(i + 1, i + 9).trimStart()
+      if (after.startsWith(':')) names.push(text.slice(from, to))
+      else if (acceptQuoted(text.slice(from, to), { ...expected, strong: true }))
+        values.push({ from, to, rule: expected.rule })
+    } else if (char >= '0' && char <= '9') {
+      const from = i
+      while (i + 1 < text.length && /[\d.eE+-]/.test(text[i + 1] as string)) i++
+      values.push({ from, to: i + 1, rule: expected.rule, wrap: expected.wrap })
+    }
+  }
+  const schema = isSchema(names)
+  if (!schema) out.push(...values)
+  return schema ? at : i
+}

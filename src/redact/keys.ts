@@ -1,0 +1,27 @@
+import type { Pass } from './pass.ts'
+import { isReplacement } from './rule.ts'
+import { type JudgedKey, judgeKey, normalizeKey } from './rules/keys.ts'
+
+/** Names in memory: an exporter uses a few hundred; a hostile one makes them up. */
+const MOST = 4096
+const LONGEST = 128
+
+/** Judges a name. Only names that hold no secret themselves are remembered. */
+export function judge(key: string, pass: Pass): JudgedKey {
+  const known = pass.redactor.judged.get(key)
+  if (known !== undefined) return known
+  const allowed = pass.redactor.allowKeys.has(normalizeKey(key))
+  return { allowed, verdict: allowed ? null : judgeKey(key, pass.redactor.secrets.ownKeys) }
+}
+
+/** The name without secrets. Names are seldom new, so most are found among the remembered ones. */
+export function cleanKey(key: string, pass: Pass): string {
+  const { judged, secrets } = pass.redactor
+  if (judged.has(key) || isReplacement(key)) return key
+  const clean = pass.text(key, secrets)
+  if (clean === key && key.length <= LONGEST) {
+    if (judged.size >= MOST) judged.clear()
+    judged.set(key, judge(key, pass))
+  }
+  return clean
+}

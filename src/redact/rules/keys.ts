@@ -1,0 +1,263 @@
+/**
+ * Which names of attributes, headers and JSON members say that their value is a secret.
+ *
+ * Names are compared as words (`openai.apiKey` = openai, api, key) and only at the end of the name, because a
+ * search for "token" anywhere would eat `gen_ai.usage.output_tokens`.
+ */
+
+/** Last words of a name → the rule that its value falls under. The value is removed whatever it looks like. */
+const strong: Record<string, readonly string[]> = {
+  password: [
+    'password',
+    'passwd',
+    'passwort',
+    'pwd',
+    'passphrase',
+    'pass_phrase',
+    'pgpassword',
+    'db_pass',
+    'db_password',
+  ],
+  secret: [
+    ...[
+      'secret',
+      'secrets',
+      'client_secret',
+      'clientsecret',
+      'app_secret',
+      'shared_secret',
+      'secret_key',
+      'secretkey',
+    ],
+    ...[
+      'secret_access_key',
+      'webhook_secret',
+      'signing_secret',
+      'totp_secret',
+      'secret_value',
+      'secret_string',
+    ],
+  ],
+  'api-key': [
+    'api_key',
+    'apikey',
+    'api_keys',
+    'api_secret',
+    'apisecret',
+    'app_key',
+    'subscription_key',
+    'api_token',
+    'apitoken',
+  ],
+  'access-token': [
+    ...[
+      'access_token',
+      'accesstoken',
+      'refresh_token',
+      'refreshtoken',
+      'id_token',
+      'auth_token',
+      'authtoken',
+    ],
+    ...[
+      'session_token',
+      'security_token',
+      'bearer_token',
+      'bot_token',
+      'oauth_token',
+      'personal_access_token',
+    ],
+    ...[
+      'private_token',
+      'deploy_token',
+      'csrf_token',
+      'xsrf_token',
+      'jwt',
+      'jwt_token',
+      'client_assertion',
+      'sas_token',
+    ],
+  ],
+  authorization: [
+    'authorization',
+    'authorisation',
+    'x_authorization',
+    'x_auth',
+    'proxy_authorization',
+    'auth_header',
+  ],
+  cookie: [
+    'cookie',
+    'cookies',
+    'set_cookie',
+    'session_cookie',
+    'sessionid',
+    'phpsessid',
+    'jsessionid',
+    'connect_sid',
+  ],
+  'private-key': [
+    'private_key',
+    'privatekey',
+    'ssh_key',
+    'signing_key',
+    'encryption_key',
+    'master_key',
+    'pem_key',
+  ],
+  'access-key': ['account_key', 'access_key', 'accesskey', 'shared_access_key', 'storage_key'],
+  credential: [
+    'credential',
+    'credentials',
+    'service_account_key',
+    'service_account_json',
+    'connection_string',
+    'conn_str',
+  ],
+  'card-code': ['cvv', 'cvv2', 'cvc', 'card_security_code'],
+}
+
+/** Names whose value may be harmless (`next_page_token`, a streamed `token`): removed only if it looks random. */
+const weak = new Set(['token', 'auth', 'session_key', 'sid', 'passcode', 'pass', 'otp', 'signature', 'nonce'])
+
+/** Never removed by name, whatever they end with. */
+const exempt =
+  /^(?:gen_ai_usage|llm_token_count|orcheo_token|ai_usage)_|(?:^|_)(?:next|page|continuation|cursor|eos|bos|pad|unk|stop|special|start|end|mask|sep|cls)_token$/
+
+const rules = new Map<string, string>()
+for (const [rule, names] of Object.entries(strong)) for (const name of names) rules.set(name, rule)
+
+/** Names for the prefilter: what texts are searched for before their assignments are read. */
+export const keyWords: readonly string[] = [
+  ...[
+    'password',
+    'passwd',
+    'passwort',
+    'pwd',
+    'passphrase',
+    'pass_phrase',
+    'db_pass',
+    'secret',
+    'apikey',
+    'api_key',
+    'api-key',
+  ],
+  ...[
+    'api key',
+    'apisecret',
+    'app_key',
+    'app-key',
+    'appkey',
+    'subscription_key',
+    'subscription-key',
+    'subscriptionkey',
+  ],
+  ...[
+    'token',
+    'jwt',
+    'client_assertion',
+    'clientassertion',
+    'authorization',
+    'authorisation',
+    'x-auth',
+    'auth_header',
+  ],
+  ...[
+    'authheader',
+    'cookie',
+    'sessionid',
+    'phpsessid',
+    'connect.sid',
+    'private_key',
+    'privatekey',
+    'private-key',
+  ],
+  ...[
+    'ssh_key',
+    'sshkey',
+    'ssh-key',
+    'signing_key',
+    'signingkey',
+    'signing-key',
+    'encryption_key',
+    'encryptionkey',
+  ],
+  ...[
+    'encryption-key',
+    'master_key',
+    'masterkey',
+    'master-key',
+    'pem_key',
+    'account_key',
+    'accountkey',
+    'access_key',
+  ],
+  ...[
+    'accesskey',
+    'access-key',
+    'storage_key',
+    'storagekey',
+    'credential',
+    'service_account_key',
+    'service_account_json',
+  ],
+  ...[
+    'connection_string',
+    'connectionstring',
+    'conn_str',
+    'connstr',
+    'cvv',
+    'cvc',
+    'card_security_code',
+    'passcode',
+  ],
+]
+
+export interface KeyVerdict {
+  rule: string
+  /** False = remove only a value that looks random. */
+  strong: boolean
+}
+
+/** What is known of an attribute's name. */
+export interface JudgedKey {
+  verdict: KeyVerdict | null
+  /** Only rules for secrets apply to its value. */
+  allowed: boolean
+}
+
+/** The name in lower-case words joined by `_`: `X-API-Key` and `xApiKey` are both `x_api_key`. */
+export function normalizeKey(key: string): string {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+}
+
+/** What a name says about its value; null = nothing. `own` are names of the configuration, normalized. */
+export function judgeKey(key: string, own?: ReadonlyMap<string, string>): KeyVerdict | null {
+  const name = normalizeKey(key.length > 256 ? key.slice(-256) : key)
+  const custom = own?.get(name)
+  if (custom !== undefined) return { rule: custom, strong: true }
+  if (exempt.test(name)) return null
+  // Header attributes end with their index or `.value` now and then.
+  const words = name.replace(/_(?:\d{1,3}|value)$/, '').split('_')
+  for (let size = Math.min(4, words.length); size > 0; size--) {
+    const tail = words.slice(-size).join('_')
+    const rule = rules.get(tail) ?? own?.get(tail)
+    if (rule !== undefined) return { rule, strong: true }
+    if (size === 1 && weak.has(tail)) return { rule: 'token', strong: false }
+  }
+  return null
+}
+
+/** Words of a JSON Schema: `"password": {"type": "string"}` describes a secret and holds none. */
+const schemaWord =
+  /^(?:type|title|description|format|minLength|maxLength|nullable|anyOf|oneOf|writeOnly|readOnly)$/
+
+/** True when the members of an object are those of a JSON Schema. */
+export function isSchema(members: readonly string[]): boolean {
+  return members.includes('type') && members.every((member) => schemaWord.test(member))
+}

@@ -1,0 +1,229 @@
+import { limits } from '../limits.ts'
+import { readAssignment } from './assignments.ts'
+import { base64Run, type Decoded, decodeBase64, decodeEscapes, decodePercent } from './encoded.ts'
+import { type CompiledRule, isReplacement, type Match, replacement } from './rule.ts'
+import { BASE64, ESCAPE, KEY_NAME, PERCENT, type RuleSet } from './rule-set.ts'
+
+/** The most text that a pattern sees at once: UTF-16 units. */
+const WINDOW = 64 * 1024
+/** Ends of a value that was cut before it came here. */
+const cutMark = /(?:…|\.\.\.)?\[?(?:truncated[^\]\n]{0,40})?(?:…|\.\.\.|\])$/
+
+/** Called before every piece of expensive work; throws when the time is over. */
+export type Tick = () => void
+
+/** Everything in a text that the rules say must go: sorted, not overlapping. Null = nothing. */
+export function findMatches(text: string, set: RuleSet, tick: Tick): Match[] | null {
+  const hits = set.prefilter.search(text)
+  if (hits === null && set.locating.length === 0) return null
+  const found: Match[] = []
+  if (hits !== null) search(text, hits, set, tick, found, true)
+  for (const rule of set.locating) {
+    tick()
+    runRule(text, rule, rule.locate?.(text) ?? [], found, tick)
+  }
+  const kept =
+    set.allowed.size === 0 ? found : found.filter((m) => !set.allowed.has(text.slice(m.from, m.to)))
+  return kept.length === 0 ? null : merge(kept, set)
+}
+
+/** The text without its matches. `count` is told each rule that removed something. */
+export function replaceMatches(
+  text: string,
+  matches: readonly Match[],
+  count: (rule: string) => void,
+): string {
+  let result = ''
+  let at = 0
+  for (const match of matches) {
+    const wrap = match.wrap ?? ''
+    result += text.slice(at, match.from) + wrap + replacement(match.rule) + wrap
+    at = match.to
+    count(match.rule)
+  }
+  return result + text.slice(at)
+}
+
+function search(text: string, hits: number[], set: RuleSet, tick: Tick, out: Match[], deep: boolean): void {
+  const spots = new Map<number, number[]>()
+  for (let i = 0; i < hits.length; i += 3) {
+    const keyword = hits[i] as number
+    const owner = set.owners[keyword] as number
+    if (owner < KEY_NAME && !deep) continue
+    const from = hits[i + 1] as number
+    const rule = set.rules[owner]
+    if (rule?.min !== undefined && !isLongToken(text, from, rule.min)) continue
+    let list = spots.get(owner)
+    if (list === undefined) {
+      list = []
+      spots.set(owner, list)
+    }
+    list.push(from, hits[i + 2] as number)
+  }
+  for (const [owner, list] of spots) {
+    tick()
+    if (owner >= 0) runRule(text, set.rules[owner] as CompiledRule, list, out, tick)
+    else if (owner === KEY_NAME) runAssignments(text, list, set, out)
+    else if (owner === PERCENT) searchDecoded(decodePercent(text), set, tick, out)
+    else if (owner === ESCAPE) searchDecoded(decodeEscapes(text), set, tick, out)
+    else if (owner === BASE64) searchBase64(text, list, set, tick, out)
+  }
+  searchCut(text, hits, set, out)
+}
+
+/** True when at least `min` characters without blank or quote follow. */
+function isLongToken(text: string, from: number, min: number): boolean {
+  if (from + min > text.length) return false
+  for (let i = from; i < from + min; i++) {
+    const code = text.charCodeAt(i)
+    if (code <= 34 || code === 39 || code === 60 || code === 62 || code === 96) return false
+  }
+  return true
+}
+
+/** Runs a rule over the windows around its candidates (pairs of from, to), merged where they touch. */
+function runRule(text: string, rule: CompiledRule, spots: number[], out: Match[], tick: Tick): void {
+  const before = (rule.before ?? 0) + 1
+  const after = rule.after ?? 256
+  let done = 0
+  for (let i = 0; i < spots.length; i += 2) {
+    if ((spots[i + 1] as number) <= done) continue
+    const from = Math.max(done, (spots[i] as number) - before)
+    let to = (spots[i + 1] as number) + after
+    while (i + 2 < spots.length && (spots[i + 2] as number) - before <= to && to - from < WINDOW) {
+      i += 2
+      to = Math.max(to, (spots[i + 1] as number) + after)
+    }
+    to = Math.min(to, text.length, from + WINDOW)
+    const read = runWindow(text, rule, from, to, out)
+    // A window that was cut at its limit goes on where a match could still begin.
+    const whole = to >= text.length || to - from < WINDOW
+    done = whole ? to : Math.max(read, to - after - before)
+    if (!whole) {
+      tick()
+      while (i >= 2 && (spots[i - 1] as number) > done) i -= 2
+      i -= 2
+    }
+  }
+}
+
+/** One run of a pattern. Returns the offset up to which matches were taken. */
+function runWindow(text: string, rule: CompiledRule, from: number, to: number, out: Match[]): number {
+  const window = text.slice(from, to)
+  const regex = rule.regex()
+  if (!regex.test(window)) return from
+  const matcher = regex.matcher(window)
+  const groups = matcher.groupCount()
+  let read = from
+  while (matcher.find()) {
+    let group = 0
+    for (let g = 1; g <= groups && group === 0; g++) if (matcher.start(g) >= 0) group = g
+    const start = from + matcher.start(group)
+    let end = from + matcher.end(group)
+    // The window ended inside the secret: the rest of the token goes too.
+    if (end === to) while (end < text.length && /[\w+/=~.-]/.test(text[end] as string)) end++
+    if (!rule.inner && !startsWord(text, from + matcher.start(0))) continue
+    if (rule.exact && isAlphanumeric(text.charCodeAt(end))) continue
+    const found = text.slice(start, end)
+    if (end === start || isReplacement(found) || rule.check?.(found, text, start) === false) continue
+    out.push({ from: start, to: end, rule: rule.id })
+    read = end
+  }
+  return read
+}
+
+const isAlphanumeric = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+
+/** True where a word begins; the `n` of an escaped line break is no part of a word. */
+function startsWord(text: string, at: number): boolean {
+  if (at === 0 || !isAlphanumeric(text.charCodeAt(at - 1))) return true
+  return text[at - 2] === '\\' && 'nrtbf'.includes(text[at - 1] as string)
+}
+
+function runAssignments(text: string, spots: number[], set: RuleSet, out: Match[]): void {
+  let done = 0
+  for (let i = 0; i < spots.length; i += 2) {
+    if ((spots[i] as number) < done) continue
+    done = readAssignment(text, spots[i] as number, spots[i + 1] as number, out, set.ownKeys)
+  }
+}
+
+function searchDecoded(decoded: Decoded, set: RuleSet, tick: Tick, out: Match[]): void {
+  const hits = set.prefilter.search(decoded.text)
+  if (hits === null) return
+  const inside: Match[] = []
+  search(decoded.text, hits, set, tick, inside, false)
+  for (const match of inside) {
+    const from = decoded.offsets[match.from] as number
+    const to = decoded.offsets[match.to] as number
+    out.push({ from, to, rule: match.rule })
+  }
+}
+
+function searchBase64(text: string, spots: number[], set: RuleSet, tick: Tick, out: Match[]): void {
+  let done = 0
+  for (let i = 0; i < spots.length; i += 2) {
+    const at = spots[i] as number
+    if (at < done) continue
+    const [from, to] = base64Run(text, at, done)
+    done = to
+    if (to - from < 16) continue
+    tick()
+    const decoded = decodeBase64(text.slice(from, to))
+    const hits = set.prefilter.search(decoded)
+    if (hits === null) continue
+    const inside: Match[] = []
+    search(decoded, hits, set, tick, inside, false)
+    const first = merge(inside, set)[0]
+    if (first !== undefined) out.push({ from, to, rule: first.rule })
+  }
+}
+
+/** Lengths at which `normalize` cuts; one less where it would have split a character. */
+const cutLengths = new Set(
+  [limits.maxIdLength, limits.maxValueLength, limits.maxContentLength].flatMap((most) => [most - 1, most]),
+)
+
+/** Where the text of a cut value ends; -1 = it was not cut. */
+function cutEnd(text: string): number {
+  const mark = cutMark.exec(text.slice(-64))
+  if (mark !== null) return text.length - mark[0].length
+  return cutLengths.has(text.length) ? text.length : -1
+}
+
+/** A token cut in half no longer matches its rule: where a cut value ends in the start of one, that goes. */
+function searchCut(text: string, hits: number[], set: RuleSet, out: Match[]): void {
+  const end = cutEnd(text)
+  if (end === -1) return
+  for (let i = 0; i < hits.length; i += 3) {
+    const keyword = set.keywords[hits[i] as number] as string
+    const rule = set.rules[set.owners[hits[i] as number] as number]
+    const from = hits[i + 1] as number
+    if (rule?.min === undefined || keyword.length < 4 || end - from < keyword.length + 4) continue
+    if (end - from >= 512 || !startsWord(text, from)) continue
+    const rest = text.slice(from, end)
+    if (/^[\w+/=.-]+$/.test(rest) && /\d|[a-z][A-Z]/.test(rest.slice(keyword.length))) {
+      out.push({ from, to: end, rule: rule.id })
+    }
+  }
+}
+
+/** Sorted and united; where two overlap, the rule that stands first in the list gives the name. */
+function merge(found: Match[], set: RuleSet): Match[] {
+  if (found.length === 1) return found
+  const order = new Map(set.rules.map((rule, index) => [rule.id, index]))
+  const rank = (match: Match): number => order.get(match.rule) ?? set.rules.length
+  found.sort((a, b) => a.from - b.from || rank(a) - rank(b))
+  const merged: Match[] = []
+  for (const match of found) {
+    const last = merged.at(-1)
+    if (last === undefined || match.from >= last.to) {
+      merged.push({ ...match })
+      continue
+    }
+    if (rank(match) < rank(last)) last.rule = match.rule
+    last.to = Math.max(last.to, match.to)
+  }
+  return merged
+}
