@@ -7,9 +7,9 @@ const [dataDir = '', binaries = 'auto'] = process.argv.slice(2)
 try {
   const log = pino({ level: 'silent' })
   const started = await startEmbedded({ dataDir, log, binaries: binaries as 'auto' })
-  process.stdout.write(`${JSON.stringify({ url: started.url, pid: started.pid })}\n`)
   process.once('SIGTERM', () => started.stop().then(() => process.exit(0)))
   setInterval(() => {}, 60_000)
+  process.stdout.write(`${JSON.stringify({ url: started.url, pid: started.pid })}\n`)
 } catch (error) {
   process.stdout.write(
     `${JSON.stringify({ name: (error as Error).name, message: (error as Error).message })}\n`,
