@@ -28,6 +28,9 @@ export type Normalized = { span: Span } | { refused: RefusalReason }
 export function normalizeRequest(request: TraceRequest): { spans: Span[]; refused: Refusal[] } {
   const spans: Span[] = []
   const refusals = new Map<RefusalReason, number>()
+  if (request.surplusSpans !== undefined && request.surplusSpans > 0) {
+    refusals.set('too_many', request.surplusSpans)
+  }
   for (const { resource, scopeSpans } of request.resourceSpans) {
     for (const { scope, spans: sent } of scopeSpans) {
       const envelope = envelopeOf(resource, scope)

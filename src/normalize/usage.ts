@@ -33,7 +33,7 @@ export function tokensOf(reading: Reading): Tokens {
 
 /** True when the usage repeats what children report, or runs on from call to call: it is never summed. */
 export function isAggregated(reading: Reading, kind: SpanKind, tokens: Tokens): boolean {
-  if (tokens.input === null && tokens.output === null && tokens.total === null) return false
+  if (Object.values(tokens).every((count) => count === null)) return false
   return kind === 'agent' || kind === 'workflow' || reading.value('aggregated') !== null
 }
 

@@ -72,6 +72,7 @@ export const genAi: Family = {
       'gen_ai.usage.reasoning_tokens',
       'gen_ai.usage.details.reasoning_tokens',
     ],
+    aggregated: [{ key: 'gen_ai.operation.name', map: { agent_step: 'step' } }],
     cost: ['gen_ai.usage.cost'],
     title: ['gen_ai.tool.name'],
   },

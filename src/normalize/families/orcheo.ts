@@ -70,6 +70,7 @@ export const orcheo: Family = {
     errorType: ['orcheo.error.code'],
     artifactIds: ['orcheo.artifact.ids'],
     durationMs: ['orcheo.node.latency_ms'],
+    title: ['orcheo.execution.run_name'],
   },
   content: ['orcheo.workflow.state.*'],
   interpret(reading, span) {

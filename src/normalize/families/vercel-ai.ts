@@ -2,6 +2,7 @@ import type { AttributeValue } from '../../model/attributes.ts'
 import type { Message, MessagePart } from '../../model/message.ts'
 import type { Family, Found, Side } from '../family.ts'
 import { conversationFrom } from '../messages/found.ts'
+import { parseJson } from '../messages/json.ts'
 import { text, toolCall } from '../messages/parts.ts'
 import type { MessageSource } from '../messages/source.ts'
 import { COPIED_IDS } from './copied.ts'
@@ -132,6 +133,8 @@ function value(source: MessageSource, side: Side): Found | undefined {
       : ['ai.toolCall.result', 'ai.embedding', 'ai.embeddings', 'ai.ranking']
   for (const key of keys) {
     const found = source.json(key)
+    // Lists hold one JSON text per element.
+    if (Array.isArray(found)) return { messages: [], value: found.map(parseJson) }
     if (found !== undefined) return { messages: [], value: found }
   }
   return undefined
