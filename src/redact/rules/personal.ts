@@ -98,7 +98,7 @@ const cards =
   /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12,15}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:50|5[6-8]|63|67)\d{14})$/
 
 const phoneWords =
-  /(?:tel|phone|mobile|mobil|cell|call|fax|handy|telefon|sms|whatsapp|contact|rufnummer)[\w.]{0,8}["':\s(]{0,6}(?:is|at|me|us|no\.?|nr\.?|number|on|ist|unter)?["':\s(]{0,4}$/i
+  /(?:tel|phone|mobile|mobil|cell|call|fax|handy|telefon|sms|whatsapp|contact|rufnummer)[\w.]{0,8}["':\s(]{0,6}(?:(?:is|at|me|us|no\.?|nr\.?|number|on|ist|unter)["':\s(]{0,4}){0,3}$/i
 
 /** Personal data. Where a form is common among plain numbers, a checksum or the words before it must agree. */
 export const personalRules: readonly Rule[] = [
