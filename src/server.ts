@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController,
+} from 'fastify'
 import type { Parts } from './http/parts.ts'
 import { auth } from './http/plugins/auth.ts'
 import { errors, refusedBy, sendProblem } from './http/plugins/errors.ts'
@@ -60,7 +65,7 @@ function common(log: Parts['log']) {
   return {
     loggerInstance: log as FastifyBaseLogger,
     // Fastify's own lines hold URLs; ours say the route.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId,
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: (error: FastifyError, _request: unknown, reply: Parameters<typeof sendProblem>[0]) =>

@@ -10,7 +10,7 @@ import {
   encodeTraceResponse,
   inflate,
 } from '../../otlp/index.ts'
-import { redactSpan } from '../../redact/index.ts'
+import { countRules, redactSpan } from '../../redact/index.ts'
 import type { Parts } from '../parts.ts'
 import { Admission, inflatedEstimate } from '../plugins/admission.ts'
 import type { Scheme } from '../plugins/auth.ts'
@@ -82,7 +82,13 @@ async function acceptTraces(
   if (spans.length > 0) {
     const redactor = await parts.redactorOf(workspace)
     const redacted = spans.map((span) => redactSpan(span, redactor))
-    const written = await store.writeSpans({ workspace, workflows }, redacted)
+    for (const [rule, times] of countRules(redacted.map(({ counts }) => counts))) {
+      metrics.redactions.inc({ rule }, times)
+    }
+    const written = await store.writeSpans(
+      { workspace, workflows },
+      redacted.map(({ span }) => span),
+    )
     metrics.spansStored.inc(written.stored)
     refused.push(...written.refused)
   }
