@@ -41,6 +41,8 @@ create table spans (
   reported_duration_ns bigint,
 
   name text not null,
+  -- what a row of the tree is called, where that is not the name
+  title text,
   execution_id text,
   workflow_id text,
   workflow_name text,

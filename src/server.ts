@@ -49,6 +49,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
       reads.authenticate(request, request.routeOptions.config.scope ?? 'traces:read'),
     )
     await reads.register(readMetrics, { metrics })
+    await reads.register(api, { parts })
   })
   return app
 }

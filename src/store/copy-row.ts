@@ -75,12 +75,18 @@ export class CopyRows {
 
   /** A whole number below 2^53; null = NULL. */
   count(value: number | null): void {
-    if (value === null) return this.null()
+    if (value === null) {
+      this.null()
+      return
+    }
     this.int64(BigInt(value))
   }
 
   text(value: string | null): void {
-    if (value === null) return this.null()
+    if (value === null) {
+      this.null()
+      return
+    }
     this.#room(4 + value.length * 3)
     const written = this.#buffer.write(value, this.#at + 4, 'utf8')
     this.#buffer.writeInt32BE(written, this.#at)
@@ -89,7 +95,10 @@ export class CopyRows {
 
   /** An id in hex; '' or null = NULL. */
   hex(value: string | null): void {
-    if (value === null || value === '') return this.null()
+    if (value === null || value === '') {
+      this.null()
+      return
+    }
     this.#room(4 + value.length / 2)
     this.#at = this.#buffer.writeInt32BE(value.length / 2, this.#at)
     this.#at += this.#buffer.write(value, this.#at, 'hex')
@@ -106,7 +115,10 @@ export class CopyRows {
 
   /** A decimal string such as `0.000016350`: never through a float; null = NULL. */
   numeric(value: string | null): void {
-    if (value === null) return this.null()
+    if (value === null) {
+      this.null()
+      return
+    }
     const { digits, weight, negative, scale } = base10000(value)
     this.#room(12 + digits.length * 2)
     const buffer = this.#buffer

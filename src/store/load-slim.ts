@@ -11,7 +11,7 @@ const COLUMNS = `
   tokens_aggregated, cost, cost_estimated, error_type, error_message,
   case when artifacts is null then 0 else json_array_length(artifacts) end,
   case when notices is null then null else array(select distinct n ->> 'code' from json_array_elements(notices) n) end,
-  rank`
+  rank, title`
 
 /**
  * Every span of the traces, without content. A span that was stored under two days (its start changed) is
@@ -75,6 +75,7 @@ function slimSpan(row: unknown[]): SlimSpan {
     errorMessage: row[31] as string | null,
     artifactCount: row[32] as number,
     noticeCodes: (row[33] as string[] | null) ?? [],
+    title: row[35] as string | null,
     fingerprint: (row[34] as Buffer).readBigInt64BE((row[34] as Buffer).length - 8),
   }
 }

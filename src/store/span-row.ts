@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { limits } from '../limits.ts'
 import { SPAN_KINDS, SPAN_STATUSES, type Span } from '../model/span.ts'
+import { displayName } from '../normalize/title.ts'
 import type { CopyRows } from './copy-row.ts'
 import { attributesToJson, eventsToJson, linksToJson } from './stored-value.ts'
 
@@ -23,6 +24,7 @@ export const SPAN_COLUMNS = [
   'end_ns',
   'reported_duration_ns',
   'name',
+  'title',
   'execution_id',
   'workflow_id',
   'workflow_name',
@@ -105,6 +107,7 @@ export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void 
   nullableInt64(rows, span.endNs)
   nullableInt64(rows, span.reportedDurationNs)
   rows.text(span.name)
+  rows.text(titleOf(span))
   rows.text(span.executionId)
   rows.text(span.workflowId)
   rows.text(span.workflowName)
@@ -145,6 +148,12 @@ export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void 
 
   rows.patch(rankOf(span, rows.since(hashedFrom)), rankAt)
   rows.endRow()
+}
+
+/** Made of what is stored, after redaction; null = the name says it. */
+function titleOf(span: Span): string | null {
+  const title = displayName(span)
+  return title === span.name ? null : title
 }
 
 /** `unknown_service…` is what SDKs say when nobody named the service. */

@@ -58,6 +58,7 @@ export interface SpansTable {
   end_ns: Int8 | null
   reported_duration_ns: Int8 | null
   name: string
+  title: string | null
   execution_id: string | null
   workflow_id: string | null
   workflow_name: string | null

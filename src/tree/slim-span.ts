@@ -14,6 +14,8 @@ export interface SlimSpan {
   kind: SpanKind
   status: SpanStatus
   name: string
+  /** What a row of the tree is called, where that is not the name. */
+  title: string | null
   /** What the span names itself. */
   executionId: string | null
   workflowId: string | null

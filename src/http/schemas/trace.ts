@@ -62,12 +62,12 @@ export const CanvasTrace = Type.Object({
   execution: Type.Object({
     id: Type.String(),
     workflow_id: Type.String(),
-    status: ExecutionStatus,
+    status: Type.Union([ExecutionStatus, Type.Literal('pending')]),
     thread_id: Nullable(Type.String()),
     started_at: Nullable(Time),
     finished_at: Nullable(Time),
     trace_id: Type.String(),
-    token_usage: Type.Object({ input: Type.Number(), output: Type.Number() }),
+    token_usage: Type.Optional(Type.Object({ input: Type.Number(), output: Type.Number() })),
   }),
   spans: Type.Array(CanvasSpan),
   page_info: Type.Object({ has_next_page: Type.Boolean(), cursor: Nullable(Type.String()) }),
@@ -86,7 +86,10 @@ export const SkeletonColumns = Type.Object({
   depth: Type.Array(Type.Integer()),
   /** Descendants in the whole trace, not only in this page. */
   descendants: Type.Array(Type.Integer()),
+  /** The span's name as sent. */
   name: Type.Array(Type.String()),
+  /** What to call the row where that is not the name: a node's display name, `GET host/path`; else null. */
+  title: Type.Array(Nullable(Type.String())),
   kind: Type.Array(SpanKind),
   state: Type.Array(SpanState),
   /** Milliseconds from `execution.started_at`, corrected for display. */
@@ -194,9 +197,16 @@ export const Summary = Type.Object({
   complete: Type.Boolean(),
   tokens: Tokens,
   cost: Cost,
-  by_model: Type.Array(Type.Object({ model: Nullable(Type.String()), provider: Nullable(Type.String()), ...Usage })),
+  by_model: Type.Array(
+    Type.Object({ model: Nullable(Type.String()), provider: Nullable(Type.String()), ...Usage }),
+  ),
   by_node: Type.Array(
-    Type.Object({ node_id: Type.String(), node_name: Nullable(Type.String()), node_kind: Nullable(Type.String()), ...Usage }),
+    Type.Object({
+      node_id: Type.String(),
+      node_name: Nullable(Type.String()),
+      node_kind: Nullable(Type.String()),
+      ...Usage,
+    }),
   ),
   including_children: Type.Optional(Type.Object({ span_count: Type.Integer(), tokens: Tokens, cost: Cost })),
   notices: Type.Array(Notice),

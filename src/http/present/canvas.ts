@@ -1,0 +1,164 @@
+import { limits } from '../../limits.ts'
+import type { Span } from '../../model/span.ts'
+import { readContent } from '../../normalize/content.ts'
+import type { FoundExecution } from '../../store/find-execution.ts'
+import { spanKey } from '../../store/load-spans.ts'
+import type { ExecutionTree } from '../../tree/execution-tree.ts'
+import { nearestRoots } from '../../tree/order.ts'
+import type { SlimSpan } from '../../tree/slim-span.ts'
+import type { CanvasSpan, CanvasTrace } from '../schemas/trace.ts'
+import { presentSpan } from './span.ts'
+import { rfc3339OrNull } from './time.ts'
+import type { View } from './view.ts'
+
+/** The rows that a plain request gets: those nearest the roots, closed under ancestors. */
+export const canvasRows = (tree: ExecutionTree) => nearestRoots(tree.order, limits.canvasSpans)
+
+/**
+ * The answer that the real Canvas reads. It drops a span whose parent is not in the same answer, so every root
+ * and orphan says `null` there (the id as sent stays in an attribute); it never asks for a second page, so there
+ * is none, and the roots say how much was left out.
+ */
+export function presentCanvas(
+  found: FoundExecution,
+  tree: ExecutionTree,
+  rows: ArrayLike<number>,
+  spans: ReadonlyMap<string, Span>,
+  view: View,
+): CanvasTrace {
+  const { execution, traceIds } = found
+  const { input, output } = execution.tokens
+  const shown = canvasSpans(found, tree, rows, spans, view)
+  return {
+    execution: {
+      id: execution.key.executionId,
+      workflow_id: execution.workflowId,
+      // Canvas has no word for waiting on a human
+      status: execution.status === 'interrupted' ? 'pending' : execution.status,
+      thread_id: execution.threadId,
+      started_at: rfc3339OrNull(execution.startedNs),
+      finished_at: rfc3339OrNull(execution.endedNs),
+      trace_id: execution.rootTraceId ?? traceIds[0] ?? '',
+      ...(input === null && output === null
+        ? {}
+        : { token_usage: { input: input ?? 0, output: output ?? 0 } }),
+    },
+    spans: shown,
+    page_info: { has_next_page: false, cursor: null },
+  }
+}
+
+/** By depth, so that a prefix is closed under ancestors; cut where the answer would grow too large. */
+function canvasSpans(
+  found: FoundExecution,
+  tree: ExecutionTree,
+  rows: ArrayLike<number>,
+  spans: ReadonlyMap<string, Span>,
+  view: View,
+): CanvasSpan[] {
+  const { depths, positions } = tree.order
+  const shown: CanvasSpan[] = []
+  let bytes = 0
+  for (const row of Array.from(rows).sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b)) {
+    const slim = tree.spans[positions[row] as number] as SlimSpan
+    const span = spans.get(spanKey(slim))
+    // a sub-execution's root is told by that execution's own trace
+    if (span === undefined || (tree.subExecutions[row] ?? null) !== null) continue
+    const presented = canvasSpan(slim, span, found.execution.key.executionId, depths[row] === 0, view)
+    bytes += JSON.stringify(presented).length
+    if (bytes > limits.canvasBytes && shown.length > 0) break
+    shown.push(presented)
+  }
+  const total = found.execution.spanCount
+  for (const span of shown) {
+    if (span.parent_span_id !== null) continue
+    span.attributes['trace.spans.total'] = total
+    span.attributes['trace.spans.returned'] = shown.length
+    span.attributes['trace.truncated'] = shown.length < total
+  }
+  return shown
+}
+
+function canvasSpan(
+  slim: SlimSpan,
+  span: Span,
+  executionId: string,
+  isRoot: boolean,
+  view: View,
+): CanvasSpan {
+  const presented = presentSpan(slim, span, executionId, view)
+  const attributes = Object.assign(Object.create(null) as Record<string, unknown>, presented.attributes)
+  if (isRoot && presented.parent_span_id !== null)
+    attributes['trace.parent_span_id'] = presented.parent_span_id
+  addUsage(attributes, slim)
+  addCategory(attributes, slim)
+  if (view.content) addContent(attributes, span, view)
+  if (span.artifacts.length > 0)
+    attributes['orcheo.artifact.ids'] = span.artifacts.map((artifact) => artifact.id)
+  for (const [key, value] of Object.entries(attributes)) attributes[key] = preview(value)
+  return { ...presented, parent_span_id: isRoot ? null : presented.parent_span_id, attributes }
+}
+
+/** The number that its badges add up; unknown is left out, and the badge says 0 for want of a word. */
+function addUsage(attributes: Record<string, unknown>, { tokens, cost }: SlimSpan): void {
+  const set = (key: string, value: number | null) => {
+    if (value !== null) attributes[key] = value
+  }
+  set('gen_ai.usage.input_tokens', tokens.input)
+  set('gen_ai.usage.output_tokens', tokens.output)
+  set('gen_ai.usage.total_tokens', tokens.total)
+  set('gen_ai.usage.cost', cost === null ? null : Number(cost))
+}
+
+/** OpenInference's words for our kinds, which Canvas turns into its badges. */
+const CATEGORIES = new Map<SlimSpan['kind'], string>([
+  ['workflow', 'CHAIN'],
+  ['node', 'CHAIN'],
+  ['agent', 'AGENT'],
+  ['llm', 'LLM'],
+  ['tool', 'TOOL'],
+  ['retriever', 'RETRIEVER'],
+  ['embedding', 'EMBEDDING'],
+  ['downstream', 'TOOL'],
+])
+
+/** Operation names that Canvas knows; it shows others as unknown, so they must not hide our category. */
+const KNOWN_OPERATIONS = new Set([
+  'chat',
+  'generate_content',
+  'text_completion',
+  'execute_tool',
+  'invoke_agent',
+  'create_agent',
+  'embeddings',
+])
+
+function addCategory(attributes: Record<string, unknown>, { kind }: SlimSpan): void {
+  if (KNOWN_OPERATIONS.has(String(attributes['gen_ai.operation.name']))) return
+  delete attributes['gen_ai.operation.name']
+  if (kind === 'llm') attributes['gen_ai.operation.name'] = 'chat'
+  else {
+    delete attributes['gen_ai.system']
+    attributes['openinference.span.kind'] ??= CATEGORIES.get(kind)
+  }
+}
+
+function addContent(attributes: Record<string, unknown>, span: Span, view: View): void {
+  const content = readContent(span)
+  for (const side of ['input', 'output'] as const) {
+    const key = `${side}.value`
+    const value = content[side].value
+    if (attributes[key] === undefined && value !== null) {
+      attributes[key] = view.mask(typeof value === 'string' ? value : JSON.stringify(value))
+    }
+  }
+}
+
+/** Canvas lays out everything it gets: long texts are cut, the whole is one click away in our own tab. */
+function preview(value: unknown): unknown {
+  const text =
+    typeof value === 'string' ? value : typeof value === 'object' ? (JSON.stringify(value) ?? '') : ''
+  return text.length <= limits.canvasPreview
+    ? value
+    : `${text.slice(0, limits.canvasPreview).toWellFormed()}…`
+}

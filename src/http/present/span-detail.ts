@@ -1,0 +1,54 @@
+import type { Content } from '../../model/message.ts'
+import { OTEL_KINDS, type Span } from '../../model/span.ts'
+import { readContent } from '../../normalize/content.ts'
+import type { SlimSpan } from '../../tree/slim-span.ts'
+import type { DashboardLink } from '../schemas/common.ts'
+import type { SpanDetail } from '../schemas/trace.ts'
+import { presentSpan } from './span.ts'
+import { HIDDEN, type View, viewMap } from './view.ts'
+
+/** One span with its content: its messages are derived here, from what is stored. */
+export function presentSpanDetail(
+  slim: SlimSpan,
+  span: Span,
+  executionId: string,
+  dashboards: DashboardLink[],
+  view: View,
+): SpanDetail {
+  const content = view.content ? readContent(span) : null
+  return {
+    ...presentSpan(slim, span, executionId, view),
+    trace_id: slim.traceId,
+    otel_kind: OTEL_KINDS[span.otelKind] ?? 'unspecified',
+    node_kind: slim.nodeKind,
+    finish_reason: span.finishReason,
+    error: errorOf(span, view),
+    input: presentContent(content?.input ?? null, view),
+    output: presentContent(content?.output ?? null, view),
+    resource: { attributes: viewMap(span.resource.attributes, view), schema_url: span.resource.schemaUrl },
+    scope: {
+      name: span.scope.name,
+      version: span.scope.version,
+      attributes: viewMap(span.scope.attributes, view),
+      schema_url: span.scope.schemaUrl,
+    },
+    dashboards,
+  }
+}
+
+function presentContent(content: Content | null, view: View): SpanDetail['input'] {
+  if (content === null) return { messages: [], value: null, hidden: HIDDEN }
+  return view.mask({ messages: content.messages, value: content.value })
+}
+
+function errorOf(span: Span, view: View): SpanDetail['error'] {
+  const stack = span.events
+    .findLast((event) => event.name === 'exception')
+    ?.attributes.get('exception.stacktrace')
+  if (span.errorType === null && span.errorMessage === null) return null
+  return view.mask({
+    type: span.errorType,
+    message: span.errorMessage,
+    stack: typeof stack === 'string' ? stack : null,
+  })
+}

@@ -1,0 +1,44 @@
+import type { Attributes } from '../../model/attributes.ts'
+import type { SpanEvent } from '../../model/otlp.ts'
+import type { Principal } from '../../model/principal.ts'
+import type { Span } from '../../model/span.ts'
+import { isContentEvent } from '../../normalize/content.ts'
+import { maskValue, type Redactor } from '../../redact/index.ts'
+import { plainAttributes } from './attributes.ts'
+import { rfc3339OrNull } from './time.ts'
+
+/** What one reader sees of a workflow's spans: everything that leaves for a reader goes through here. */
+export interface View {
+  /** The token has content:read. */
+  content: boolean
+  /** Personal data masked, in any JSON value. */
+  mask<T>(value: T): T
+}
+
+export const viewOf = (principal: Principal, redactor: Redactor, workflowId: string): View => ({
+  content: principal.scopes.has('content:read'),
+  mask: (value) => maskValue(value, redactor, workflowId),
+})
+
+/** Why content is not in an answer. */
+export const HIDDEN = 'hidden by policy: the token lacks content:read'
+
+/** A span's attributes as this reader may see them: structure, and content where that is allowed. */
+export function viewAttributes(
+  span: Pick<Span, 'attributes' | 'content'>,
+  view: View,
+): Record<string, unknown> {
+  return view.mask(plainAttributes(span.attributes, view.content ? span.content : NOTHING))
+}
+
+export const viewMap = (attributes: Attributes, view: View) => view.mask(plainAttributes(attributes))
+
+export function viewEvents(events: readonly SpanEvent[], view: View) {
+  return events.map((event) => ({
+    name: view.mask(event.name),
+    time: rfc3339OrNull(event.timeNs === 0n ? null : event.timeNs),
+    attributes: !view.content && isContentEvent(event) ? {} : viewMap(event.attributes, view),
+  }))
+}
+
+const NOTHING: Attributes = new Map()

@@ -1,0 +1,16 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Parts } from '../parts.ts'
+import { spans } from './spans.ts'
+import { summary } from './summary.ts'
+import { trace } from './trace.ts'
+import { workflows } from './workflows.ts'
+
+/** Everything that readers ask; registered inside the scope that authenticates them. */
+export const api: FastifyPluginAsync<{ parts: Parts }> = async (app, { parts }) => {
+  // schemas describe the answers; they do not reshape them
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
+  await app.register(workflows, { parts })
+  await app.register(trace, { parts })
+  await app.register(spans, { parts })
+  await app.register(summary, { parts })
+}
