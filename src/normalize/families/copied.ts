@@ -28,10 +28,3 @@ export const COPIED_IDS: Readonly<Record<string, Field>> = {
   user_id: 'userId',
   userId: 'userId',
 }
-
-/** What LangGraph adds to the metadata of every run below a node. */
-export const LANGGRAPH_IDS: Readonly<Record<string, Field>> = {
-  langgraph_node: 'langgraphNode',
-  ls_provider: 'provider',
-  ls_model_name: 'requestedModel',
-}

@@ -1,9 +1,9 @@
 import type { Family } from '../family.ts'
 import { conversationFrom } from '../messages/found.ts'
 import { indexedDocuments, indexedEmbeddings, indexedMessages, indexedTexts } from '../messages/indexed.ts'
-import { COPIED_IDS, LANGGRAPH_IDS } from './copied.ts'
+import { COPIED_IDS } from './copied.ts'
 
-/** OpenInference (Arize), with the LangGraph node identity that hides in `metadata`. */
+/** OpenInference (Arize). LangGraph's node identity hides in `metadata` (langgraph.ts). */
 export const openinference: Family = {
   name: 'openinference',
   verified: true,
@@ -43,7 +43,7 @@ export const openinference: Family = {
     cost: ['llm.cost.total'],
     title: ['tool.name'],
   },
-  json: { metadata: { ...LANGGRAPH_IDS, ...COPIED_IDS } },
+  json: { metadata: COPIED_IDS },
   content: [
     'input.value',
     'output.value',
@@ -65,28 +65,6 @@ export const openinference: Family = {
     'tool.json_schema',
   ],
   structure: ['llm.prompt_template.version', 'llm.invocation_parameters'],
-  interpret(reading, span) {
-    const node = reading.text('langgraphNode')
-    if (node === null) {
-      // The root of a graph bears the graph's name, or LangGraph's own where it has none.
-      if (
-        span.parentSpanId === '' &&
-        isLangGraph(span.attributes.get('metadata')) &&
-        span.name !== 'LangGraph'
-      )
-        reading.suggest('workflowName', span.name)
-      return
-    }
-    if (span.name !== node || node.startsWith('__')) {
-      if (reading.text('kind') === 'chain') reading.set('kind', 'internal')
-      return
-    }
-    reading.set('nodeId', node)
-    reading.set('nodeName', node)
-    const kind = reading.text('kind')
-    // The Python instrumentor calls every run an agent whose name contains "agent".
-    if (kind === 'chain' || kind === 'agent') reading.set('kind', 'node')
-  },
   messages: [
     {
       stage: 'indexed',
@@ -120,8 +98,4 @@ export const openinference: Family = {
       },
     },
   ],
-}
-
-function isLangGraph(metadata: unknown): boolean {
-  return typeof metadata === 'string' && metadata.includes('"langgraph"')
 }

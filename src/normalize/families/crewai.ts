@@ -1,0 +1,25 @@
+import type { Family } from '../family.ts'
+
+/** CrewAI through OpenLLMetry. The usage of an agent's span is its running total: never summed. */
+export const crewai: Family = {
+  name: 'crewai',
+  verified: false,
+  fields: {
+    kindHint: [{ key: 'crewai.crew.tasks', is: 'workflow' }],
+    aggregated: ['crewai.agent.role', 'crewai.agent.id', 'crewai.crew.id'],
+    nodeName: ['crewai.task.name'],
+    nodeId: ['crewai.task.id'],
+    title: ['crewai.agent.role'],
+  },
+  spanNames: { 'crewai.workflow': { kind: 'workflow' } },
+  content: [
+    'crewai.task.description',
+    'crewai.task.expected_output',
+    'crewai.crew.result',
+    'crewai.crew.tasks',
+  ],
+  interpret(reading, span) {
+    if (span.name.endsWith('.task') && reading.text('nodeId') !== null) reading.set('kind', 'node')
+    else if (span.name.endsWith('.agent')) reading.suggest('kind', 'agent')
+  },
+}

@@ -1,0 +1,58 @@
+import type { AttributeValue } from '../../model/attributes.ts'
+import type { Family } from '../family.ts'
+import { asText } from '../fields.ts'
+import { conversationFrom } from '../messages/found.ts'
+import { parseJson } from '../messages/json.ts'
+
+const TYPES: Readonly<Record<string, string>> = {
+  LLM: 'llm',
+  CHAT_MODEL: 'llm',
+  CHAIN: 'chain',
+  AGENT: 'agent',
+  TOOL: 'tool',
+  RETRIEVER: 'retriever',
+  EMBEDDING: 'embedding',
+  RERANKER: 'reranker',
+  WORKFLOW: 'workflow',
+  TASK: 'node',
+  GUARDRAIL: 'guardrail',
+  PARSER: 'internal',
+  MEMORY: 'internal',
+  EVALUATOR: 'internal',
+}
+
+/** MLflow: every value is a JSON text, texts included (`"\"LLM\""`). */
+export const mlflow: Family = {
+  name: 'mlflow',
+  verified: false,
+  fields: {
+    kind: [{ key: 'mlflow.spanType', read: (value) => TYPES[unquoted(value)?.toUpperCase() ?? ''] ?? null }],
+    model: [{ key: 'mlflow.llm.model', read: unquoted }],
+    provider: [{ key: 'mlflow.llm.provider', read: unquoted }],
+  },
+  json: {
+    'mlflow.chat.tokenUsage': {
+      input_tokens: 'inputTokens',
+      output_tokens: 'outputTokens',
+      total_tokens: 'totalTokens',
+      cache_read_input_tokens: 'cachedInput',
+      cache_creation_input_tokens: 'cacheWriteInput',
+    },
+    'mlflow.llm.cost': { total_cost: 'cost' },
+  },
+  content: ['mlflow.spanInputs', 'mlflow.spanOutputs', 'mlflow.chat.tools', 'mlflow.chat.messages'],
+  messages: [
+    {
+      stage: 'value',
+      read: (source, side) => {
+        const value = source.json(side === 'input' ? 'mlflow.spanInputs' : 'mlflow.spanOutputs')
+        return value === undefined ? undefined : conversationFrom(value, side)
+      },
+    },
+  ],
+}
+
+function unquoted(value: AttributeValue): string | null {
+  const text = asText(value)
+  return text === null ? null : asText(parseJson(text) as AttributeValue)
+}
