@@ -54,9 +54,11 @@ t.test('the sample workflows send what real ones would', async (t) => {
   t.match(prompts, /sk-proj-[0-9a-f]{48}/, 'a key, for redaction to find')
   t.match(prompts, 'integration@oakfield.example')
   const calls = receiver.spans.filter((span) => span.attributes.get('workflow.span.kind') === 'llm')
-  t.ok(calls.some((span) => (span.attributes.get('gen_ai.usage.cache_read.input_tokens') ?? 0n) > 0n))
+  t.ok(calls.some((span) => Number(span.attributes.get('gen_ai.usage.cache_read.input_tokens') ?? 0) > 0))
   t.ok(
-    calls.every((span) => span.endNs === 0n || (span.attributes.get('gen_ai.usage.input_tokens') ?? 0n) > 0n),
+    calls.every(
+      (span) => span.endNs === 0n || Number(span.attributes.get('gen_ai.usage.input_tokens') ?? 0) > 0n,
+    ),
   )
   const files = receiver.spans.flatMap(
     (span) => (json(span.attributes.get('workflow.artifacts')) as object[]) ?? [],
@@ -84,7 +86,7 @@ t.test('the chat API serves the real client', async (t) => {
     (a ?? []).reduce((sum, value, index) => sum + value * (b?.[index] ?? 0), 0) > 0.3,
     'alike texts are near',
   )
-  await t.rejects(client.models.list(), { status: 405 })
+  await t.rejects(client.models.list(), /405/)
   const said = await client.chat.completions.create({
     model: 'gpt-x',
     messages: [{ role: 'user', content: 'Sum up in one sentence: Charged twice' }],
