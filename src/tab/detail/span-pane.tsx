@@ -1,0 +1,189 @@
+import { useState } from 'preact/hooks'
+import type { SpanDetail } from '../../http/schemas/trace.ts'
+import type { Loaded } from '../api/load-trace.ts'
+import { useTab } from '../hooks/tab-context.ts'
+import { useSpan } from '../hooks/use-span.ts'
+import type { TreeView } from '../hooks/use-tree-view.ts'
+import { pathTo } from '../model/tree.ts'
+import { placeOf } from '../model/visible.ts'
+import { strings } from '../strings.ts'
+import { Icon } from '../views/icon.tsx'
+import { KindGlyph } from '../views/kind-glyph.tsx'
+import { FailureState } from '../views/states.tsx'
+import { StateBadge } from '../views/status.tsx'
+import { Attributes } from './attributes.tsx'
+import { Conversation } from './conversation.tsx'
+import { Events } from './events.tsx'
+import { Facts } from './facts.tsx'
+import { Links } from './links.tsx'
+import { Raw } from './raw.tsx'
+import { SpanError } from './span-error.tsx'
+
+type TabName = 'content' | 'attributes' | 'events' | 'links' | 'raw'
+
+interface Props {
+  loaded: Loaded
+  view: TreeView
+  row: number
+  now: number
+  /** CSS pixels; null = as the layout says. */
+  width: number | null
+  select: (row: number) => void
+  close: () => void
+}
+
+/** The selected span: where it hangs, its figures, and what went in and out. */
+export function SpanPane({ loaded, view, row, now, width, select, close }: Props) {
+  const { api } = useTab()
+  const { tree, columns } = view
+  const index = tree.span[row] ?? -1
+  const [tab, setTab] = useState<TabName>('content')
+  const state = columns.state[index] ?? 'ok'
+  const trace = loaded.execution.trace_ids[columns.trace[index] ?? 0]
+  const { span, failure, retry } = useSpan(api, loaded.execution.execution_id, {
+    id: columns.span_id[index] ?? '',
+    trace: loaded.execution.trace_ids.length > 1 ? trace : undefined,
+    version: `${state}/${columns.duration_ms[index]}`,
+  })
+  const place = placeOf(view.rows, row)
+  const beside = (by: number) => view.rows[place + by]
+  const path = pathTo(tree, row).slice(0, -1)
+  return (
+    <aside
+      class="span-pane"
+      aria-label={strings.spanDetail}
+      tabIndex={-1}
+      style={width === null ? undefined : { flexBasis: `${width}px` }}
+    >
+      <div class="span-head">
+        <div class="span-path">
+          <nav class="path" aria-label={strings.pathToRoot}>
+            {path.map((at) => (
+              <button key={at} type="button" disabled={(tree.span[at] ?? -1) < 0} onClick={() => select(at)}>
+                {columns.name[tree.span[at] ?? -1] ?? '…'}
+              </button>
+            ))}
+          </nav>
+          <span class="spacer" />
+          <Step icon="up" label={strings.previousSpan} to={beside(-1)} select={select} />
+          <Step icon="down" label={strings.nextSpan} to={beside(1)} select={select} />
+          <button type="button" class="icon-button" title={strings.close} aria-label={strings.close} onClick={close}>
+            <Icon name="close" />
+          </button>
+        </div>
+        <div class="span-title">
+          <KindGlyph kind={columns.kind[index] ?? 'internal'} />
+          <h3>{columns.name[index]}</h3>
+          <span class="badge kind-badge">{strings.kind[columns.kind[index] ?? 'internal']}</span>
+          {state === 'ok' ? null : <StateBadge state={state} />}
+        </div>
+        <Facts view={view} row={row} now={now} span={span} />
+      </div>
+      <PaneTabs tab={tab} setTab={setTab} span={span} />
+      <div class="span-body" role="tabpanel" id="span-panel" aria-labelledby={`span-tab-${tab}`} tabIndex={0}>
+        {failure ? (
+          <FailureState failure={failure} retry={retry} />
+        ) : span === null ? (
+          <Ghosts />
+        ) : (
+          <>
+            {span.error || span.status.message ? <SpanError span={span} /> : null}
+            <Panel key={`${span.trace_id}/${span.span_id}`} tab={tab} span={span} />
+          </>
+        )}
+      </div>
+    </aside>
+  )
+}
+
+function Panel({ tab, span }: { tab: TabName; span: SpanDetail }) {
+  switch (tab) {
+    case 'content':
+      return <Conversation span={span} />
+    case 'attributes':
+      return <Attributes span={span} />
+    case 'events':
+      return <Events span={span} />
+    case 'links':
+      return <Links span={span} />
+    case 'raw':
+      return <Raw span={span} />
+  }
+}
+
+function PaneTabs({ tab, setTab, span }: { tab: TabName; setTab: (tab: TabName) => void; span: SpanDetail | null }) {
+  const messages = span === null || span.input.messages.length + span.output.messages.length > 0
+  const names: [TabName, string, number | null][] = [
+    ['content', messages ? strings.tabs.messages : strings.tabs.io, null],
+    ['attributes', strings.tabs.attributes, span && Object.keys(span.attributes).length],
+    ['events', strings.tabs.events, span && span.events.length],
+    ['links', strings.tabs.links, span && span.links.length + span.artifacts.length + span.dashboards.length],
+    ['raw', strings.tabs.raw, null],
+  ]
+  const move = (by: number) => {
+    const at = names.findIndex(([name]) => name === tab)
+    const next = names[(at + by + names.length) % names.length]
+    if (next) setTab(next[0])
+  }
+  return (
+    <div class="tabs pane-tabs" role="tablist" aria-label={strings.spanDetail}>
+      {names.map(([name, label, count]) => (
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          id={`span-tab-${name}`}
+          aria-selected={tab === name}
+          aria-controls="span-panel"
+          tabIndex={tab === name ? 0 : -1}
+          ref={(element) => {
+            const root = element?.getRootNode()
+            const active = root instanceof ShadowRoot ? root.activeElement : null
+            if (element && tab === name && active?.closest('.pane-tabs') && active !== element) element.focus()
+          }}
+          onClick={() => setTab(name)}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowRight') move(1)
+            if (event.key === 'ArrowLeft') move(-1)
+          }}
+        >
+          {label}
+          {count ? <span class="tab-count">{count}</span> : null}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+interface StepProps {
+  icon: 'up' | 'down'
+  label: string
+  to: number | undefined
+  select: (row: number) => void
+}
+
+function Step({ icon, label, to, select }: StepProps) {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      title={label}
+      aria-label={label}
+      disabled={to === undefined}
+      onClick={() => to !== undefined && select(to)}
+    >
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+function Ghosts() {
+  return (
+    <div class="pane-ghosts" role="status">
+      <span class="sr">{strings.loading}</span>
+      <span class="ghost" />
+      <span class="ghost" />
+      <span class="ghost" />
+    </div>
+  )
+}

@@ -1,0 +1,33 @@
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { Api } from '../api/client.ts'
+import type { Format } from '../model/format.ts'
+import type { Place } from '../model/place.ts'
+import type { TraceTabEvents } from '../public.ts'
+
+/** What nearly every part of the tab needs. */
+export interface Tab {
+  api: Api
+  format: Format
+  place: Place
+  /** Goes to another place; `replace` leaves no step to go back to. */
+  go: (change: Partial<Place>, options?: { replace?: boolean }) => void
+  /** The address of a place, for links that open in a new tab; null when the host owns the address. */
+  hrefOf: (change: Partial<Place>) => string | null
+  /** One column: a phone, or a narrow frame. */
+  narrow: boolean
+  /** Said by assistive technology, politely. */
+  announce: (text: string) => void
+  emit: <Name extends keyof TraceTabEvents>(name: Name, detail: TraceTabEvents[Name]) => boolean
+  /** Of the token in use; null = not known. */
+  workspace: string | null
+  signIn: ((token: string) => void) | undefined
+}
+
+export const TabContext = createContext<Tab | null>(null)
+
+export function useTab(): Tab {
+  const tab = useContext(TabContext)
+  if (!tab) throw new Error('useTab is used outside the tab')
+  return tab
+}

@@ -1,0 +1,147 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { Summary } from '../../http/schemas/trace.ts'
+import type { Api } from '../api/client.ts'
+import { asFailure, type Failure } from '../api/failure.ts'
+import { AUTOMATIC_ROWS, type Loaded, loadTrace } from '../api/load-trace.ts'
+import { paths } from '../api/paths.ts'
+
+/** Milliseconds between two looks at a running execution, and the most after looks without news. */
+const LOOK = 2_000
+const LOOK_MOST = 10_000
+/** Retries after an error: the first wait and the longest. */
+const RETRY = 1_000
+const RETRY_MOST = 30_000
+
+export interface TraceState {
+  /** The execution that `loaded` and `summary` are of; during a switch still the earlier one. */
+  execution: string | null
+  loading: boolean
+  loaded: Loaded | null
+  summary: Summary | null
+  failure: Failure | null
+  /** When the last good answer came, if the service stopped answering since. */
+  staleSince: number | null
+}
+
+const nothing: TraceState = {
+  execution: null,
+  loading: false,
+  loaded: null,
+  summary: null,
+  failure: null,
+  staleSince: null,
+}
+
+/**
+ * An execution's structure and summary. A running one is looked at again and again, gently and only while the
+ * page is visible. A refusal forgets everything of the earlier trace and is not repeated; an error keeps the
+ * last good trace and is retried with growing waits.
+ */
+export function useTrace(api: Api, execution: string | null) {
+  const [state, setState] = useState<TraceState>(nothing)
+  const [attempt, setAttempt] = useState(0)
+  const more = useRef<(() => void) | null>(null)
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks for another read
+  useEffect(() => {
+    if (execution === null) return setState(nothing)
+    const stop = new AbortController()
+    const { signal } = stop
+    let timer = 0
+    let wait = LOOK
+    let retry = RETRY
+    let good: Loaded | null = null
+    let print = ''
+    let wanted = AUTOMATIC_ROWS
+
+    const patch = (change: Partial<TraceState>) => {
+      if (!signal.aborted) setState((before) => ({ ...before, ...change }))
+    }
+    const later = (ms: number) => {
+      clearTimeout(timer)
+      timer = window.setTimeout(() => (document.hidden ? later(LOOK) : void look()), ms)
+    }
+    const show = (loaded: Loaded) => {
+      good = loaded
+      patch({ execution, loaded, loading: false, failure: null, staleSince: null })
+    }
+    const look = async (from?: Loaded) => {
+      try {
+        const first = good === null
+        const readSummary = api.get<Summary>(paths.summary(execution), signal)
+        readSummary.catch(() => undefined)
+        const loaded = await loadTrace(api, execution, {
+          wanted,
+          signal,
+          ...(from ? { from } : {}),
+          ...(first || from ? { onPage: show } : {}),
+        })
+        const summary = (await readSummary).body
+        const now = fingerprint(loaded, summary)
+        wait = now === print ? Math.min(wait * 1.5, LOOK_MOST) : LOOK
+        if (now !== print) {
+          show(loaded)
+          patch({ summary })
+        } else patch({ staleSince: null, failure: null })
+        print = now
+        retry = RETRY
+        if (loaded.execution.status === 'running') later(loaded.total > 10_000 ? LOOK_MOST : wait)
+      } catch (error) {
+        if (!signal.aborted) fail(asFailure(error))
+      }
+    }
+    const fail = (failure: Failure) => {
+      if (failure.kind !== 'error' && failure.kind !== 'offline') {
+        return patch({ ...nothing, execution, failure })
+      }
+      if (good) patch({ staleSince: Date.now(), failure })
+      else patch({ ...nothing, execution, failure })
+      later(Math.max(failure.retryAfterMs ?? 0, retry))
+      retry = Math.min(retry * 2, RETRY_MOST)
+    }
+    const seen = () => {
+      if (!document.hidden && good?.execution.status === 'running') later(0)
+    }
+
+    more.current = () => {
+      if (!good?.cursor) return
+      wanted = good.columns.span_id.length + AUTOMATIC_ROWS
+      void look(good)
+    }
+    document.addEventListener('visibilitychange', seen)
+    setState((before) => ({
+      ...(before.failure ? nothing : before),
+      loading: true,
+      failure: null,
+      staleSince: null,
+    }))
+    void look()
+    return () => {
+      stop.abort()
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', seen)
+    }
+  }, [api, execution, attempt])
+
+  const reload = useCallback(() => setAttempt((n) => n + 1), [])
+  const loadMore = useCallback(() => more.current?.(), [])
+  return { ...state, reload, loadMore }
+}
+
+/** Changes when there is something new to show. */
+function fingerprint(loaded: Loaded, summary: Summary): string {
+  let running = 0
+  for (const duration of loaded.columns.duration_ms) if (duration === null) running += 1
+  return [
+    loaded.execution.status,
+    loaded.execution.tree_version,
+    loaded.execution.complete,
+    loaded.total,
+    loaded.columns.span_id.length,
+    running,
+    summary.tokens.total,
+    summary.cost.amount,
+    summary.error_count,
+    summary.notices.length,
+  ].join('|')
+}

@@ -1,0 +1,53 @@
+import { type CSSProperties, createElement, type ReactElement, useLayoutEffect, useRef } from 'react'
+import type { TraceState, TraceTabElement } from './public.ts'
+import './trace-tab.ts'
+
+export interface TraceTabProps {
+  baseUrl?: string
+  workflowId?: string
+  executionId?: string
+  spanId?: string
+  view?: 'execution' | 'trace'
+  theme?: 'auto' | 'light' | 'dark' | 'inherit'
+  hide?: string
+  locale?: string
+  className?: string
+  style?: CSSProperties
+  /** Asked before every request, and once more after a 401. */
+  getToken: () => string | null | Promise<string | null>
+  onExecutionChange?: (detail: { workflowId: string; executionId: string }) => void
+  onSpanSelect?: (detail: { spanId: string | null }) => void
+  onState?: (detail: { state: TraceState }) => void
+}
+
+/** `<trace-tab>` for React 17 and newer: properties become attributes, events become callbacks. */
+export function TraceTab(props: TraceTabProps): ReactElement {
+  const element = useRef<TraceTabElement | null>(null)
+  const latest = useRef(props)
+  latest.current = props
+  useLayoutEffect(() => {
+    const node = element.current
+    if (!node) return
+    node.getToken = () => latest.current.getToken()
+    const stop = new AbortController()
+    const listen = (name: string, call: (detail: never) => void) =>
+      node.addEventListener(name, (event) => call((event as CustomEvent).detail as never), { signal: stop.signal })
+    listen('trace-execution-change', (detail) => latest.current.onExecutionChange?.(detail))
+    listen('trace-span-select', (detail) => latest.current.onSpanSelect?.(detail))
+    listen('trace-state', (detail) => latest.current.onState?.(detail))
+    return () => stop.abort()
+  }, [])
+  return createElement('trace-tab', {
+    ref: element,
+    'base-url': props.baseUrl,
+    'workflow-id': props.workflowId,
+    'execution-id': props.executionId,
+    'span-id': props.spanId,
+    view: props.view,
+    theme: props.theme,
+    hide: props.hide,
+    locale: props.locale,
+    class: props.className,
+    style: props.style,
+  })
+}

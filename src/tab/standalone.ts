@@ -1,0 +1,26 @@
+import type { TraceTab } from './element.tsx'
+import './trace-tab.ts'
+
+// The token lives in this browser tab alone: it leaves the address before anything else is done.
+const KEY = 'workflow-trace.token'
+
+function takeToken(): void {
+  const fragment = new URLSearchParams(location.hash.slice(1))
+  const token = fragment.get('token')
+  if (token === null) return
+  sessionStorage.setItem(KEY, token)
+  history.replaceState(history.state, '', location.pathname + location.search)
+}
+
+takeToken()
+
+const tab = document.querySelector<TraceTab>('trace-tab')
+if (tab) {
+  tab.getToken = () => sessionStorage.getItem(KEY)
+  tab.signIn = (token) => sessionStorage.setItem(KEY, token)
+  // A link with a token pasted into an open tab changes only the fragment.
+  addEventListener('hashchange', () => {
+    takeToken()
+    tab.reload()
+  })
+}

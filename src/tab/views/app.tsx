@@ -1,0 +1,165 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { createApi, type GetToken } from '../api/client.ts'
+import { workspaceOf } from '../api/token.ts'
+import { type Tab, TabContext } from '../hooks/tab-context.ts'
+import { usePlace } from '../hooks/use-place.ts'
+import { useSize } from '../hooks/use-size.ts'
+import { useTheme } from '../hooks/use-theme.ts'
+import { createFormat } from '../model/format.ts'
+import { HelpDialog } from './help-dialog.tsx'
+import { TopBar } from './top-bar.tsx'
+import { WorkflowView } from './workflow-view.tsx'
+import { WorkflowsView } from './workflows-view.tsx'
+
+/** Below this width in CSS pixels the tab is one column. */
+const NARROW = 760
+/** Assistive technology is told of news at most this often, in milliseconds. */
+const QUIET = 5_000
+
+export interface AppProps {
+  host: HTMLElement
+  /** Changes when everything must be read again. */
+  epoch: number
+  base: string
+  workflow: string | null
+  execution: string | null
+  span: string | null
+  tab: 'execution' | 'trace'
+  theme: string
+  hide: string[]
+  locale: string
+  ownRoute: boolean
+  getToken: GetToken
+  signIn: ((token: string) => void) | undefined
+  emit: Tab['emit']
+}
+
+export function App(props: AppProps) {
+  const { base, epoch, ownRoute, locale, emit, getToken } = props
+  const root = useRef<HTMLDivElement>(null)
+  const { width } = useSize(root)
+  const [chosenTheme, setChosenTheme] = useStoredTheme(ownRoute)
+  const look = useTheme(chosenTheme ?? props.theme)
+  const [workspace, setWorkspace] = useState<string | null>(null)
+  const [help, setHelp] = useState(false)
+  const [said, announce] = useAnnouncer()
+  const format = useMemo(() => createFormat(locale), [locale])
+
+  const tokenSource = useRef(getToken)
+  tokenSource.current = getToken
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new epoch is a new reader
+  const api = useMemo(
+    () =>
+      createApi(base, async () => {
+        const token = await tokenSource.current()
+        setWorkspace(workspaceOf(token))
+        return token
+      }),
+    [base, epoch],
+  )
+
+  const { place, go, hrefOf } = usePlace({
+    own: ownRoute,
+    base,
+    given: { workflow: props.workflow, execution: props.execution, span: props.span, tab: props.tab },
+  })
+  const leave = useCallback<Tab['go']>(
+    (change, options) => {
+      const executionId = change.execution
+      const workflowId = change.workflow ?? place.workflow
+      if (executionId && workflowId && executionId !== place.execution) {
+        if (!emit('trace-execution-change', { workflowId, executionId })) return
+      }
+      if (change.span !== undefined && change.span !== place.span) {
+        emit('trace-span-select', { spanId: change.span })
+      }
+      go(change, options)
+    },
+    [go, emit, place],
+  )
+
+  useEffect(() => {
+    if (ownRoute) document.title = [place.execution, place.workflow, 'Workflow traces'].filter(Boolean).join(' · ')
+  }, [ownRoute, place.execution, place.workflow])
+
+  const tab: Tab = {
+    api,
+    format,
+    place,
+    go: leave,
+    hrefOf,
+    narrow: width > 0 && width < NARROW,
+    announce,
+    emit,
+    workspace,
+    signIn: props.signIn && ((token) => {
+      props.signIn?.(token)
+      if ('reload' in props.host && typeof props.host.reload === 'function') props.host.reload()
+    }),
+  }
+  return (
+    <TabContext.Provider value={tab}>
+      <div
+        ref={root}
+        class="app"
+        data-theme={look.theme}
+        data-inherit={props.theme === 'inherit' ? '' : undefined}
+        data-contrast={look.highContrast ? 'more' : undefined}
+        data-motion={look.reduceMotion ? 'reduce' : undefined}
+        data-narrow={tab.narrow ? '' : undefined}
+        onKeyDown={(event) => {
+          if (event.key === '?' && !isTyping(event)) setHelp(true)
+        }}
+      >
+        {props.hide.includes('header') ? null : (
+          <TopBar
+            theme={ownRoute ? (chosenTheme ?? props.theme) : null}
+            setTheme={setChosenTheme}
+            showHelp={() => setHelp(true)}
+          />
+        )}
+        {place.workflow === null ? (
+          <WorkflowsView />
+        ) : (
+          <WorkflowView workflow={place.workflow} showList={!props.hide.includes('executions')} />
+        )}
+        {help ? <HelpDialog close={() => setHelp(false)} /> : null}
+        <div class="sr" role="status" aria-live="polite">
+          {said}
+        </div>
+      </div>
+    </TabContext.Provider>
+  )
+}
+
+/** Whether a key belongs to a field that the reader types into. */
+export function isTyping(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0]
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+}
+
+const THEME_KEY = 'workflow-trace.theme'
+
+/** The theme that the reader of the standalone page chose; null = none. */
+function useStoredTheme(own: boolean): [string | null, (theme: string) => void] {
+  const [theme, setTheme] = useState(() => (own ? localStorage.getItem(THEME_KEY) : null))
+  return [
+    theme,
+    (next) => {
+      localStorage.setItem(THEME_KEY, next)
+      setTheme(next)
+    },
+  ]
+}
+
+function useAnnouncer(): [string, (text: string) => void] {
+  const [said, setSaid] = useState('')
+  const last = useRef(0)
+  const announce = useCallback((text: string) => {
+    const now = Date.now()
+    if (now - last.current < QUIET) return
+    last.current = now
+    setSaid(text)
+  }, [])
+  return [said, announce]
+}

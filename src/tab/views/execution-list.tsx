@@ -1,0 +1,100 @@
+import { useState } from 'preact/hooks'
+import { useTab } from '../hooks/tab-context.ts'
+import { type ExecutionList as List, type ExecutionRow, rowKey } from '../hooks/use-executions.ts'
+import { useNow } from '../hooks/use-now.ts'
+import { strings } from '../strings.ts'
+import { Icon } from './icon.tsx'
+import { PlaceLink } from './place-link.tsx'
+import { StatusGlyph } from './status.tsx'
+
+const STATUSES = ['running', 'completed', 'failed', 'cancelled', 'interrupted'] as const
+
+/** The executions of the workflow, newest first. */
+export function ExecutionList({ list, close }: { list: List; close: () => void }) {
+  const { place } = useTab()
+  const now = useNow(10_000)
+  const [status, setStatus] = useState('')
+  const rows = (list.rows ?? []).filter((row) => status === '' || row.status === status)
+  const present = STATUSES.filter((name) => list.rows?.some((row) => row.status === name))
+  return (
+    <nav class="rail" aria-label={strings.executions}>
+      <div class="rail-head">
+        <h2>{strings.executions}</h2>
+        {present.length > 1 ? (
+          <select
+            class="select"
+            aria-label={strings.filterStatus}
+            value={status}
+            onChange={(event) => setStatus(event.currentTarget.value)}
+          >
+            <option value="">{strings.allStatuses}</option>
+            {present.map((name) => (
+              <option key={name} value={name}>
+                {strings.status[name]}
+              </option>
+            ))}
+          </select>
+        ) : null}
+        <span class="spacer" />
+        <button
+          type="button"
+          class="icon-button"
+          title={strings.hideExecutions}
+          aria-label={strings.hideExecutions}
+          onClick={close}
+        >
+          <Icon name="left" />
+        </button>
+      </div>
+      <ol class="rail-list">
+        {list.rows === null && !list.failure
+          ? [0, 1, 2, 3, 4].map((n) => (
+              <li key={n} class="rail-ghost">
+                <span class="ghost" />
+              </li>
+            ))
+          : rows.map((row) => (
+              <Row key={rowKey(row)} row={row} now={now} current={row.execution_id === place.execution} />
+            ))}
+        {list.rows && rows.length === 0 ? (
+          <li class="rail-none">{list.rows.length === 0 ? strings.noExecutions : strings.noneOfStatus}</li>
+        ) : null}
+      </ol>
+      {list.hasMore ? (
+        <button type="button" class="button rail-more" onClick={list.loadMore}>
+          {strings.loadMore}
+        </button>
+      ) : null}
+    </nav>
+  )
+}
+
+function Row({ row, now, current }: { row: ExecutionRow; now: number; current: boolean }) {
+  const { format } = useTab()
+  const running = row.status === 'running'
+  const duration = running ? Math.max(0, now - Date.parse(row.started_at)) : row.duration_ms
+  return (
+    <li>
+      <PlaceLink
+        class="rail-row"
+        current={current}
+        to={{ workflow: row.workflow_id, execution: row.execution_id, span: null }}
+        title={`${row.execution_id}\n${format.exact(row.started_at)}`}
+      >
+        <StatusGlyph status={row.status} />
+        <span class="rail-main">
+          <span class="rail-id">{row.execution_id}</span>
+          <span class="rail-meta">
+            <span>{format.relative(row.started_at, now)}</span>
+            <span class="num">{format.duration(duration)}</span>
+            {row.tokens.total === null ? null : (
+              <span class="num" title={`${format.count(row.tokens.total)} ${strings.tokens}`}>
+                {format.compact(row.tokens.total)} tok
+              </span>
+            )}
+          </span>
+        </span>
+      </PlaceLink>
+    </li>
+  )
+}

@@ -1,0 +1,130 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { useTab } from '../hooks/tab-context.ts'
+import { useCopy } from '../hooks/use-copy.ts'
+import { useTrace } from '../hooks/use-trace.ts'
+import { strings } from '../strings.ts'
+import { Icon } from './icon.tsx'
+import { OpenIn } from './open-in.tsx'
+import { OverviewView } from './overview-view.tsx'
+import { FailureState, LoadingRows, StateCard } from './states.tsx'
+import { StatusBadge } from './status.tsx'
+import { TraceView } from './trace-view.tsx'
+
+const TABS = ['execution', 'trace'] as const
+
+interface Props {
+  execution: string
+  /** Goes to a newer (-1) or older (1) execution. */
+  step: (by: number) => void
+  listButton: ComponentChildren
+}
+
+/** One execution: its name, the tabs, and what the chosen tab shows of it. */
+export function ExecutionView({ execution, step, listButton }: Props) {
+  const { api, place, go, emit, announce } = useTab()
+  const trace = useTrace(api, execution)
+  const { loaded, summary, failure, loading } = trace
+  const status = loaded?.execution.status
+  const empty = loaded !== null && loaded.columns.span_id.length === 0
+  const partial = loaded !== null && loaded.cursor !== null
+  const live = status === 'running'
+
+  useEffect(() => {
+    if (loading) emit('trace-state', { state: 'loading' })
+    else if (failure) emit('trace-state', { state: failure.kind === 'error' || failure.kind === 'offline' ? 'error' : 'denied' })
+    else if (loaded) emit('trace-state', { state: live ? 'live' : partial ? 'partial' : 'ready' })
+  }, [loading, failure, loaded === null, live, partial])
+  useEffect(() => {
+    if (status && status !== 'running') announce(`${strings.execution} ${strings.status[status]}`)
+  }, [status, announce])
+
+  return (
+    <>
+      <div class="execution-head">
+        {listButton}
+        <ExecutionName execution={execution} />
+        {status && !failure ? <StatusBadge status={status} /> : null}
+        {live ? (
+          <span class={`live ${trace.staleSince === null ? '' : 'waiting'}`}>
+            <span class="live-dot" />
+            {trace.staleSince === null ? strings.live : strings.reconnecting}
+          </span>
+        ) : null}
+        <span class="spacer" />
+        <OpenIn links={summary?.links ?? []} />
+        <div class="tabs" role="tablist" aria-label={strings.execution}>
+          {TABS.map((tab) => (
+            <button
+              key={tab}
+              type="button"
+              role="tab"
+              id={`tab-${tab}`}
+              aria-selected={place.tab === tab}
+              aria-controls="tab-panel"
+              tabIndex={place.tab === tab ? 0 : -1}
+              onClick={() => go({ tab })}
+              onKeyDown={(event) => {
+                if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
+                go({ tab: tab === 'trace' ? 'execution' : 'trace' })
+                const other = event.currentTarget.nextElementSibling ?? event.currentTarget.previousElementSibling
+                if (other instanceof HTMLElement) other.focus()
+              }}
+            >
+              {strings[tab]}
+            </button>
+          ))}
+        </div>
+      </div>
+      <div
+        class={`tab-panel ${loading && loaded ? 'switching' : ''}`}
+        id="tab-panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${place.tab}`}
+        aria-busy={loading}
+      >
+        {failure && !loaded ? (
+          <FailureState failure={failure} retry={trace.reload} />
+        ) : !loaded ? (
+          <LoadingRows />
+        ) : empty ? (
+          <StateCard icon="empty" title={strings.emptyTitle} text={strings.emptyText}>
+            <button type="button" class="button" onClick={trace.reload}>
+              <Icon name="refresh" />
+              {strings.refresh}
+            </button>
+          </StateCard>
+        ) : place.tab === 'execution' ? (
+          <OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
+        ) : (
+          <TraceView
+            key={loaded.execution.execution_id}
+            loaded={loaded}
+            summary={summary}
+            staleSince={trace.staleSince}
+            loadMore={trace.loadMore}
+            step={step}
+          />
+        )}
+      </div>
+    </>
+  )
+}
+
+function ExecutionName({ execution }: { execution: string }) {
+  const { copied, copy } = useCopy()
+  return (
+    <h2 class="execution-name">
+      <span title={execution}>{execution}</span>
+      <button
+        type="button"
+        class="icon-button small"
+        title={copied ? strings.copied : strings.copy}
+        aria-label={`${strings.copy} ${execution}`}
+        onClick={() => copy(execution)}
+      >
+        <Icon name={copied ? 'check' : 'copy'} size={14} />
+      </button>
+    </h2>
+  )
+}

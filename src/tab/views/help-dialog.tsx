@@ -1,0 +1,35 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { shortcuts, strings } from '../strings.ts'
+import { Icon } from './icon.tsx'
+
+export function HelpDialog({ close }: { close: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} class="help" aria-label={strings.keyboardHelp} onClose={close}>
+      <div class="help-head">
+        <h2>{strings.keyboardHelp}</h2>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={strings.close}
+          onClick={() => dialog.current?.close()}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <dl class="help-list">
+        {shortcuts.map(([keys, meaning]) => (
+          <div key={keys}>
+            <dt>
+              {keys.split(' ').map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </dialog>
+  )
+}

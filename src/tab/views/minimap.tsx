@@ -1,0 +1,117 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useTab } from '../hooks/tab-context.ts'
+import { useSize } from '../hooks/use-size.ts'
+import type { Columns } from '../model/columns.ts'
+import { KIND_GROUPS } from '../model/kinds.ts'
+import { type Density, densityOf } from '../model/minimap.ts'
+import type { Window } from '../model/timeline.ts'
+import { strings } from '../strings.ts'
+
+/** CSS pixels of one slice of time. */
+const SLICE = 3
+/** A drag shorter than this, in CSS pixels, is a click. */
+const CLICK = 4
+
+interface Props {
+  columns: Columns
+  extent: Window
+  /** null = everything. */
+  window: Window | null
+  setWindow: (window: Window | null) => void
+  now: number
+}
+
+/** The whole time at a glance: how much was going on, of which kind, and where it went wrong. Drag to zoom. */
+export function Minimap({ columns, extent, window, setWindow, now }: Props) {
+  const { format } = useTab()
+  const frame = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const { width, height } = useSize(frame)
+  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
+  const slices = Math.max(1, Math.floor(width / SLICE))
+  const density = useMemo(() => densityOf(columns, extent, slices, now), [columns, extent, slices, now])
+
+  useEffect(() => {
+    if (canvas.current && width > 0) draw(canvas.current, density, width, height)
+  })
+
+  const length = extent.to - extent.from
+  const partOf = (event: PointerEvent) => {
+    const box = frame.current?.getBoundingClientRect()
+    return box ? Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) : 0
+  }
+  const brush = drag
+    ? { from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) }
+    : window && { from: (window.from - extent.from) / length, to: (window.to - extent.from) / length }
+  return (
+    <div
+      ref={frame}
+      class="minimap"
+      title={strings.minimap}
+      onDblClick={() => setWindow(null)}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId)
+        setDrag({ from: partOf(event), to: partOf(event) })
+      }}
+      onPointerMove={(event) => {
+        if (drag) setDrag({ ...drag, to: partOf(event) })
+      }}
+      onPointerUp={() => {
+        if (drag && Math.abs(drag.to - drag.from) * width > CLICK && brush) {
+          setWindow({ from: extent.from + brush.from * length, to: extent.from + brush.to * length })
+        }
+        setDrag(null)
+      }}
+    >
+      <canvas ref={canvas} aria-hidden="true" />
+      {brush ? (
+        <>
+          <span class="shade" style={{ left: 0, width: `${brush.from * 100}%` }} />
+          <span class="shade edge" style={{ left: `${brush.to * 100}%`, right: 0 }} />
+          <span class="brush" style={{ left: `${brush.from * 100}%`, width: `${(brush.to - brush.from) * 100}%` }} />
+        </>
+      ) : null}
+      <span class="sr">
+        {strings.duration} {format.duration(length)}
+      </span>
+    </div>
+  )
+}
+
+/** Bars of the slices, one colour a kind, and marks for errors on top. */
+function draw(canvas: HTMLCanvasElement, density: Density, width: number, height: number): void {
+  const scale = devicePixelRatio || 1
+  canvas.width = Math.round(width * scale)
+  canvas.height = Math.round(height * scale)
+  const context = canvas.getContext('2d')
+  if (!context) return
+  const style = getComputedStyle(canvas)
+  const colour = (name: string) => style.getPropertyValue(name).trim()
+  context.scale(scale, scale)
+  const slices = density.errors.length
+  const step = width / slices
+  const room = height - 10
+  // A square root keeps a lone span visible beside a burst of hundreds.
+  const tall = (count: number) => (Math.sqrt(count) / Math.sqrt(density.most)) * room
+  const tops = new Float32Array(slices)
+  const sums = new Float32Array(slices)
+  KIND_GROUPS.forEach((group, at) => {
+    const counts = density.busy[at]
+    if (!counts) return
+    context.fillStyle = colour(`--kind-${group}`)
+    for (let slice = 0; slice < slices; slice++) {
+      const count = counts[slice] ?? 0
+      if (count <= 0) continue
+      const sum = (sums[slice] ?? 0) + count
+      sums[slice] = sum
+      const top = tall(sum)
+      const low = tops[slice] ?? 0
+      tops[slice] = top
+      context.fillRect(slice * step, height - 2 - top, Math.max(1, step - 1), Math.max(1, top - low))
+    }
+  })
+  context.fillStyle = colour('--error')
+  for (let slice = 0; slice < slices; slice++) {
+    if (density.errors[slice]) context.fillRect(slice * step, 0, Math.max(2, step - 1), 4)
+  }
+}

@@ -1,0 +1,91 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import type { Summary } from '../../http/schemas/trace.ts'
+import type { Loaded } from '../api/load-trace.ts'
+import { useTab } from '../hooks/tab-context.ts'
+import { strings } from '../strings.ts'
+import { Icon, type IconName } from './icon.tsx'
+
+interface Props {
+  loaded: Loaded
+  summary: Summary | null
+  staleSince: number | null
+  loadMore?: () => void
+}
+
+/** What the reader must know of this trace, one line each. */
+export function Notices({ loaded, summary, staleSince, loadMore }: Props) {
+  const { format } = useTab()
+  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
+  const shown = loaded.columns.span_id.length
+  const notices = (summary?.notices ?? []).filter((notice) => !dismissed.has(notice.code))
+  if (notices.length === 0 && loaded.cursor === null && staleSince === null) return null
+  return (
+    <ul class="notices" aria-label={strings.theReaderMustKnow}>
+      {staleSince === null ? null : (
+        <Line icon="offline" tone="warn">
+          {strings.stale(format.time(new Date(staleSince).toISOString()))}
+        </Line>
+      )}
+      {loaded.cursor === null ? null : (
+        <Line icon="info" tone="quiet">
+          {strings.spansOf(format.count(shown), format.count(loaded.total))}
+          {loadMore ? (
+            <button type="button" class="link" onClick={loadMore}>
+              {strings.loadMore}
+            </button>
+          ) : null}
+        </Line>
+      )}
+      {notices.map((notice) => (
+        <Line
+          key={notice.code}
+          icon={iconOf(notice.code)}
+          tone={quietCodes.has(notice.code) ? 'quiet' : 'warn'}
+          dismiss={() => setDismissed(new Set([...dismissed, notice.code]))}
+        >
+          {notice.message}
+          {notice.count !== undefined && notice.count > 1 ? (
+            <span class="notice-count">× {format.count(notice.count)}</span>
+          ) : null}
+        </Line>
+      ))}
+    </ul>
+  )
+}
+
+const quietCodes = new Set(['redacted', 'sampled', 'late_data', 'content_hidden'])
+
+/** The glyph of a notice by its code. */
+export function iconOf(code: string): IconName {
+  if (code === 'redacted' || code === 'content_hidden') return 'shield'
+  if (code === 'clock_skew' || code === 'late_data') return 'clock'
+  return quietCodes.has(code) ? 'info' : 'alert'
+}
+
+interface LineProps {
+  icon: IconName
+  tone: 'warn' | 'quiet'
+  dismiss?: () => void
+  children: ComponentChildren
+}
+
+function Line({ icon, tone, dismiss, children }: LineProps) {
+  return (
+    <li class={`notice ${tone}`}>
+      <Icon name={icon} size={14} />
+      <span class="notice-text">{children}</span>
+      {dismiss ? (
+        <button
+          type="button"
+          class="icon-button small"
+          title={strings.dismiss}
+          aria-label={strings.dismiss}
+          onClick={dismiss}
+        >
+          <Icon name="close" size={12} />
+        </button>
+      ) : null}
+    </li>
+  )
+}

@@ -1,0 +1,112 @@
+import { useMemo } from 'preact/hooks'
+import { useTab } from '../hooks/tab-context.ts'
+import type { TreeView } from '../hooks/use-tree-view.ts'
+import { countGroups, KIND_GROUPS } from '../model/kinds.ts'
+import { strings } from '../strings.ts'
+import { Icon, type IconName } from './icon.tsx'
+import { GroupGlyph } from './kind-glyph.tsx'
+
+interface Props {
+  view: TreeView
+  partial: boolean
+  zoomed: boolean
+  fit: () => void
+  nextMatch: (by: 1 | -1) => void
+  /** Row of the focus. */
+  focused: () => number
+}
+
+/** Search, kinds, errors, folding and zoom. */
+export function Toolbar({ view, partial, zoomed, fit, nextMatch, focused }: Props) {
+  const { format } = useTab()
+  const counts = useMemo(() => countGroups(view.columns.kind), [view.columns])
+  const errors = useMemo(() => view.columns.state.filter((state) => state === 'error').length, [view.columns])
+  return (
+    <div class="toolbar">
+      <div class="search">
+        <Icon name="lens" size={14} />
+        <input
+          type="search"
+          placeholder={strings.search}
+          aria-label={strings.search}
+          title={partial ? strings.searchLoadedOnly : undefined}
+          value={view.query}
+          onInput={(event) => view.setQuery(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') nextMatch(event.shiftKey ? -1 : 1)
+            if (event.key === 'Escape') event.currentTarget.blur()
+          }}
+        />
+        {view.matches ? (
+          <span class="search-count" aria-live="polite">
+            {view.matches.count === 0
+              ? strings.noMatches
+              : strings.matches(format.count(ordinal(view, focused())), format.count(view.matches.count))}
+          </span>
+        ) : null}
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a row everywhere */}
+      <div class="chips" role="group" aria-label={strings.kinds}>
+        {KIND_GROUPS.filter((group) => counts.has(group)).map((group) => (
+          <button
+            key={group}
+            type="button"
+            class="chip"
+            aria-pressed={view.kinds.has(group)}
+            onClick={() => view.toggleKind(group)}
+          >
+            <GroupGlyph group={group} />
+            {strings.kindGroup[group]}
+            <span class="chip-count">{format.compact(counts.get(group))}</span>
+          </button>
+        ))}
+        {errors > 0 ? (
+          <button
+            type="button"
+            class="chip chip-error"
+            aria-pressed={view.errorsOnly}
+            onClick={() => view.setErrorsOnly(!view.errorsOnly)}
+          >
+            <Icon name="alert" size={13} />
+            {strings.errors}
+            <span class="chip-count">{format.compact(errors)}</span>
+          </button>
+        ) : null}
+      </div>
+      <span class="spacer" />
+      {zoomed ? <Tool icon="fit" label={`${strings.zoomFit} (0)`} act={fit} pressed /> : null}
+      <Tool icon="expand" label={strings.expandAll} act={view.expandAll} />
+      <Tool icon="collapse" label={strings.collapseAll} act={view.collapseAll} />
+    </div>
+  )
+}
+
+interface ToolProps {
+  icon: IconName
+  label: string
+  act: () => void
+  pressed?: boolean
+}
+
+function Tool({ icon, label, act, pressed }: ToolProps) {
+  return (
+    <button
+      type="button"
+      class={`icon-button ${pressed ? 'on' : ''}`}
+      title={label}
+      aria-label={label}
+      onClick={act}
+    >
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+/** Which match the row is, from 1; 0 when it is none. */
+function ordinal(view: TreeView, row: number): number {
+  const hits = view.matches?.hits
+  if (!hits?.[row]) return 0
+  let place = 0
+  for (let at = 0; at <= row; at++) place += hits[at] ?? 0
+  return place
+}

@@ -1,0 +1,184 @@
+import type { Ref } from 'preact'
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useTab } from '../hooks/tab-context.ts'
+import { treeKey } from '../hooks/use-trace-keys.ts'
+import type { TreeView } from '../hooks/use-tree-view.ts'
+import { useSize } from '../hooks/use-size.ts'
+import { ticksOf, type Window } from '../model/timeline.ts'
+import { placeOf } from '../model/visible.ts'
+import { strings } from '../strings.ts'
+import { columnsOf, Ruler, TreeHeader } from './tree-header.tsx'
+import { TreeRow } from './tree-row.tsx'
+
+/** Rows above and below the visible ones that are in the DOM too. */
+const OVERSCAN = 8
+
+export interface TreeGridHandle {
+  /** Scrolls to a row and gives it the keyboard. */
+  focus: (row: number) => void
+  /** Scrolls to a row. */
+  show: (row: number) => void
+  focused: () => number
+}
+
+interface Props {
+  handle: Ref<TreeGridHandle>
+  view: TreeView
+  window: Window
+  now: number
+  selected: number
+  /** The selection follows the focus. */
+  follow: boolean
+  select: (row: number, options?: { replace?: boolean }) => void
+  openDetail: (row: number) => void
+}
+
+/** The spans as a tree with timeline bars: rows of one height, of which only those in view are in the DOM. */
+export function TreeGrid(props: Props) {
+  const { handle, view, window, now, selected, follow, select, openDetail } = props
+  const { tree, rows, columns } = view
+  const { narrow, format } = useTab()
+  const scroller = useRef<HTMLDivElement>(null)
+  const { width, height } = useSize(scroller)
+  const [top, setTop] = useState(0)
+  const [focusKey, setFocusKey] = useState<string | null>(null)
+  const [wantsFocus, setWantsFocus] = useState(0)
+  const rowHeight = narrow ? 48 : 28
+  const columnSet = useMemo(() => columnsOf(columns, narrow), [columns, narrow])
+
+  const wantedRow = focusKey === null ? selected : (tree.rowOf.get(focusKey) ?? selected)
+  const focusPlace = Math.max(0, placeOf(rows, wantedRow))
+  const focusRow = rows[focusPlace] ?? 0
+
+  const show = (row: number) => {
+    // The row may become visible only with the next rendering.
+    requestAnimationFrame(() => {
+      const element = scroller.current
+      const place = placeOf(latest.current.rows, row)
+      if (!element || place < 0) return
+      const room = element.clientHeight - 32
+      const at = place * rowHeight
+      if (at < element.scrollTop) element.scrollTop = Math.max(0, at - rowHeight)
+      else if (at + rowHeight > element.scrollTop + room) element.scrollTop = at - room / 2
+    })
+  }
+  const focus = (row: number) => {
+    setFocusKey(tree.keys[row] ?? null)
+    setWantsFocus((n) => n + 1)
+    keepInView(scroller.current, placeOf(rows, row), rowHeight)
+    show(row)
+  }
+  const latest = useRef({ rows, focusRow })
+  latest.current = { rows, focusRow }
+  useImperativeHandle(handle, () => ({ focus, show, focused: () => latest.current.focusRow }))
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish for the focus is granted once
+  useLayoutEffect(() => {
+    if (wantsFocus === 0) return
+    scroller.current?.querySelector<HTMLElement>('[role="row"][tabindex="0"]')?.focus({ preventScroll: true })
+  }, [wantsFocus])
+  useStableScroll(scroller, view, top, rowHeight)
+
+  const from = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN)
+  const to = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + OVERSCAN)
+  const places: number[] = []
+  if (focusPlace < from) places.push(focusPlace)
+  for (let place = from; place < to; place++) places.push(place)
+  if (focusPlace >= to && focusPlace < rows.length) places.push(focusPlace)
+  const ticks = useMemo(() => ticksOf(window, Math.max(2, width / (narrow ? 90 : 220))), [window, width, narrow])
+
+  return (
+    <div
+      ref={scroller}
+      class={`tree ${narrow ? 'two-lines' : ''}`}
+      role="treegrid"
+      aria-label={strings.spanTree}
+      aria-rowcount={rows.length + 1}
+      style={{ '--columns': columnSet.template }}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onKeyDown={(event) => {
+        if (event.ctrlKey || event.metaKey || event.altKey) return
+        const page = Math.max(1, Math.floor(height / rowHeight) - 2)
+        const move = (row: number) => {
+          focus(row)
+          if (follow && event.key.startsWith('Arrow')) select(row, { replace: true })
+        }
+        if (treeKey(event, focusRow, view, { focus: move, select, openDetail, page })) {
+          event.preventDefault()
+          event.stopPropagation()
+        }
+      }}
+    >
+      <TreeHeader columns={columnSet} window={window} ticks={ticks} format={format} />
+      {rows.length === 0 ? (
+        <div class="tree-none">
+          <p>{strings.nothingMatchesFilter}</p>
+          <button type="button" class="button" onClick={view.clearFilter}>
+            {strings.clearFilter}
+          </button>
+        </div>
+      ) : null}
+      <Ruler window={window} ticks={ticks} height={height} />
+      <div class="tree-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
+        {places.map((place) => {
+          const row = rows[place] ?? 0
+          return (
+            <TreeRow
+              key={tree.keys[row]}
+              view={view}
+              row={row}
+              place={place}
+              top={place * rowHeight}
+              window={window}
+              now={now}
+              columnSet={columnSet}
+              selected={row === selected}
+              focused={row === focusRow}
+              match={view.matches?.hits[row] === 1}
+              onFocus={() => setFocusKey(tree.keys[row] ?? null)}
+              onSelect={() => select(row)}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+/** The least scrolling that brings a row into view, at once, so that it is in the DOM when it gets the focus. */
+function keepInView(element: HTMLElement | null, place: number, rowHeight: number): void {
+  if (!element || place < 0) return
+  const at = place * rowHeight
+  const room = element.clientHeight - 32
+  if (at < element.scrollTop) element.scrollTop = at
+  else if (at + rowHeight > element.scrollTop + room) element.scrollTop = at + rowHeight - room
+}
+
+/** Keeps the row at the top edge where it is when new spans come in above it. */
+function useStableScroll(
+  scroller: { current: HTMLElement | null },
+  view: TreeView,
+  top: number,
+  rowHeight: number,
+): void {
+  const anchor = useRef<{ tree: TreeView['tree']; key: string | undefined; offset: number } | null>(null)
+  useLayoutEffect(() => {
+    const before = anchor.current
+    if (!before || before.tree === view.tree || before.key === undefined) return
+    const row = view.tree.rowOf.get(before.key)
+    const place = row === undefined ? -1 : placeOf(view.rows, row)
+    const element = scroller.current
+    if (place < 0 || !element || element.scrollTop === 0) return
+    const wanted = place * rowHeight + before.offset
+    if (wanted !== element.scrollTop) element.scrollTop = wanted
+  }, [view.tree, view.rows, rowHeight, scroller])
+  useEffect(() => {
+    const place = Math.floor(top / rowHeight)
+    const row = view.rows[place]
+    anchor.current = {
+      tree: view.tree,
+      key: row === undefined ? undefined : view.tree.keys[row],
+      offset: top - place * rowHeight,
+    }
+  })
+}

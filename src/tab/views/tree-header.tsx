@@ -1,0 +1,80 @@
+import type { Columns } from '../model/columns.ts'
+import type { Format } from '../model/format.ts'
+import type { Window } from '../model/timeline.ts'
+import { strings } from '../strings.ts'
+
+/** Which columns the tree has: tokens and cost only where a span has them. */
+export interface ColumnSet {
+  tokens: boolean
+  cost: boolean
+  /** For `grid-template-columns`. */
+  template: string
+}
+
+export function columnsOf(columns: Columns, narrow: boolean): ColumnSet {
+  const tokens = !narrow && columns.input_tokens.some((n, i) => n !== null || columns.output_tokens[i] !== null)
+  const cost = !narrow && columns.cost.some((amount) => amount !== null)
+  const template = narrow
+    ? 'minmax(0, 1fr) auto'
+    : `minmax(200px, 1.05fr) ${tokens ? '64px ' : ''}${cost ? '68px ' : ''}76px minmax(140px, 1.2fr)`
+  return { tokens, cost, template }
+}
+
+interface HeaderProps {
+  columns: ColumnSet
+  window: Window
+  ticks: number[]
+  format: Format
+}
+
+export function TreeHeader({ columns, window, ticks, format }: HeaderProps) {
+  return (
+    <div class="tree-head" role="rowgroup">
+      <div class="tree-columns" role="row" aria-rowindex={1}>
+        <span role="columnheader">{strings.name}</span>
+        {columns.tokens ? (
+          <span role="columnheader" class="right">
+            {strings.tokens}
+          </span>
+        ) : null}
+        {columns.cost ? (
+          <span role="columnheader" class="right">
+            {strings.cost}
+          </span>
+        ) : null}
+        <span role="columnheader" class="right">
+          {strings.duration}
+        </span>
+        <span role="columnheader" class="ruler" aria-label={strings.timeline}>
+          {ticks.map((tick) => {
+            const part = partOf(tick, window)
+            return part > 0.94 ? null : (
+              <span key={tick} class="tick" style={{ left: `${part * 100}%` }}>
+                {format.duration(tick)}
+              </span>
+            )
+          })}
+        </span>
+      </div>
+    </div>
+  )
+}
+
+/** Thin lines below the marks of the ruler, behind the rows. */
+export function Ruler({ window, ticks, height }: { window: Window; ticks: number[]; height: number }) {
+  return (
+    <div class="grid-lines" aria-hidden="true">
+      <div class="tree-columns" style={{ height: `${height}px` }}>
+        <span class="lines">
+          {ticks.map((tick) => (
+            <span key={tick} class="line" style={{ left: `${partOf(tick, window) * 100}%` }} />
+          ))}
+        </span>
+      </div>
+    </div>
+  )
+}
+
+function partOf(tick: number, window: Window): number {
+  return (tick - window.from) / (window.to - window.from)
+}

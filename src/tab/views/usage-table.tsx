@@ -1,0 +1,61 @@
+import type { Summary } from '../../http/schemas/trace.ts'
+import { useTab } from '../hooks/tab-context.ts'
+import { strings } from '../strings.ts'
+import { Icon } from './icon.tsx'
+
+type Usage = Pick<Summary['by_model'][number], 'calls' | 'errors' | 'tokens' | 'cost' | 'duration_ms'>
+
+export interface UsageRow extends Usage {
+  key: string
+  name: string
+  note: string | null
+}
+
+/** Calls, time, tokens and cost, with a bar that shows each row's share of the time. */
+export function UsageTable({ head, rows }: { head: string; rows: UsageRow[] }) {
+  const { format } = useTab()
+  const longest = Math.max(1e-9, ...rows.map((row) => row.duration_ms))
+  return (
+    <div class="table-frame">
+      <table class="usage">
+        <thead>
+          <tr>
+            <th scope="col">{head}</th>
+            <th scope="col">{strings.calls}</th>
+            <th scope="col">{strings.errors}</th>
+            <th scope="col">{strings.tokensIn}</th>
+            <th scope="col">{strings.tokensOut}</th>
+            <th scope="col">{strings.cost}</th>
+            <th scope="col" class="wide">
+              {strings.time}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <th scope="row">
+                {row.name}
+                {row.note ? <span class="faint">{row.note}</span> : null}
+              </th>
+              <td>{format.count(row.calls)}</td>
+              <td class={row.errors > 0 ? 'has-errors' : ''}>
+                {row.errors > 0 ? <Icon name="alert" size={12} /> : null}
+                {format.count(row.errors)}
+              </td>
+              <td>{format.compact(row.tokens.input)}</td>
+              <td>{format.compact(row.tokens.output)}</td>
+              <td>{format.cost(row.cost.amount)}</td>
+              <td class="wide">
+                <span class="share">
+                  <span class="share-bar" style={{ width: `${(row.duration_ms / longest) * 100}%` }} />
+                </span>
+                <span class="share-value">{format.duration(row.duration_ms)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,69 @@
+import { useEffect, useState } from 'preact/hooks'
+import { useTab } from '../hooks/tab-context.ts'
+import { useExecutions } from '../hooks/use-executions.ts'
+import { strings } from '../strings.ts'
+import { ExecutionList } from './execution-list.tsx'
+import { ExecutionView } from './execution-view.tsx'
+import { Icon } from './icon.tsx'
+import { FailureState, StateCard } from './states.tsx'
+
+/** The executions of a workflow at the left, the chosen one at the right. */
+export function WorkflowView({ workflow, showList }: { workflow: string; showList: boolean }) {
+  const { api, place, go, narrow } = useTab()
+  const list = useExecutions(api, showList ? workflow : null)
+  const [shown, setShown] = useState(true)
+  const [sheet, setSheet] = useState(false)
+  const newest = list.rows?.[0]?.execution_id ?? null
+
+  // A workflow without a chosen execution shows its newest.
+  useEffect(() => {
+    if (place.execution === null && newest !== null) go({ execution: newest }, { replace: true })
+  }, [place.execution, newest, go])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another execution closes the sheet
+  useEffect(() => setSheet(false), [place.execution])
+
+  const step = (by: number) => {
+    const rows = list.rows ?? []
+    const at = rows.findIndex((row) => row.execution_id === place.execution)
+    const next = rows[at + by]
+    if (at >= 0 && next) go({ execution: next.execution_id, span: null })
+  }
+  const open = narrow ? sheet : shown
+  const toggle = () => (narrow ? setSheet(!sheet) : setShown(!shown))
+  return (
+    <div class={`workflow ${showList && open ? 'with-list' : ''}`}>
+      {showList && open ? <ExecutionList list={list} close={toggle} /> : null}
+      <main class="main">
+        {place.execution !== null ? (
+          <ExecutionView
+            execution={place.execution}
+            step={step}
+            listButton={
+              showList && !open ? (
+                <button
+                  type="button"
+                  class="icon-button"
+                  title={strings.showExecutions}
+                  aria-label={strings.showExecutions}
+                  onClick={toggle}
+                >
+                  <Icon name="list" />
+                </button>
+              ) : null
+            }
+          />
+        ) : list.failure ? (
+          <FailureState failure={list.failure} retry={list.reload} />
+        ) : list.rows?.length === 0 ? (
+          <StateCard icon="empty" title={strings.noExecutions} text={strings.emptyText}>
+            <button type="button" class="button" onClick={list.reload}>
+              {strings.refresh}
+            </button>
+          </StateCard>
+        ) : list.rows ? (
+          <StateCard icon="list" title={strings.chooseExecution} text={strings.chooseExecutionText} />
+        ) : null}
+      </main>
+    </div>
+  )
+}
