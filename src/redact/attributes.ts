@@ -15,16 +15,28 @@ export function redactAttributes(attributes: Attributes, set: RuleSet, pass: Pas
 }
 
 function redactMap(map: Attributes, above: KeyVerdict | null, set: RuleSet, pass: Pass): Attributes {
-  let changed = false
-  const result: Attributes = new Map()
+  let result: Attributes | null = null
   for (const [key, value] of map) {
     const clean = cleanKey(key, pass)
     const { verdict, allowed } = judge(key, pass)
     const kept = redactValue(value, above ?? verdict, allowed ? pass.redactor.secrets : set, pass)
-    if (clean !== key || kept !== value) changed = true
+    if (result === null) {
+      if (clean === key && kept === value) continue
+      result = entriesBefore(map, key)
+    }
     result.set(result.has(clean) ? unusedKey(clean, result) : clean, kept)
   }
-  return changed ? result : map
+  return result ?? map
+}
+
+/** What stands before a key, in the order that it was sent in. */
+function entriesBefore(map: Attributes, end: string): Attributes {
+  const copy: Attributes = new Map()
+  for (const [key, value] of map) {
+    if (key === end) break
+    copy.set(key, value)
+  }
+  return copy
 }
 
 /** Two names that hold different secrets must not become one. */

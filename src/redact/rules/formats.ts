@@ -33,7 +33,7 @@ export const formatRules: readonly Rule[] = [
     keywords: ['://'],
     // user:password@ or a token alone before the @.
     pattern:
-      '(?i)[a-z][a-z0-9+.-]{1,24}://(?:[^\\s:@/"\'<>\\\\?#]{0,128}:([^\\s@/"\'<>\\\\]{1,256})|([\\w~.-]{20,256}))@',
+      '(?i)[a-z][a-z0-9+.-]{1,24}://(?:[^\\s:@/"\'<>\\\\?#[]{0,128}:([^\\s@/"\'<>\\\\[]{1,256})|([\\w~.-]{20,256}))@',
     min: 8,
     before: 26,
     after: 420,

@@ -1,0 +1,32 @@
+import type { Rule } from '../../../src/redact/rule.ts'
+import { alnum } from './fake.ts'
+import { formatExamples } from './formats.ts'
+import { personalExamples } from './personal.ts'
+import { secretExamples } from './secrets.ts'
+
+const SIZE = 64 * 1024
+const fill = (unit: string): string => unit.repeat(Math.ceil(SIZE / unit.length)).slice(0, SIZE)
+
+/** 64 KiB texts that are meant to make a rule slow: its keyword and its matches over and over, whole and broken. */
+export function worstInputs(rule: Rule): string[] {
+  const keyword = rule.keywords[0] ?? ''
+  const examples = { ...secretExamples, ...formatExamples, ...personalExamples }[rule.id]
+  const positive = examples?.true[0]?.text ?? alnum(40)
+  return [
+    fill(keyword === '' ? '1' : keyword),
+    fill(`${keyword} `),
+    fill(`${keyword}=`),
+    (keyword + alnum(100)).slice(0, 100) + fill('a'),
+    fill(keyword + ' '.repeat(200)),
+    fill(keyword + alnum(300)),
+    fill(`${positive} `),
+    fill(positive),
+    fill(positive.slice(0, -1)),
+    fill('1 '),
+    fill('1.1-'),
+    fill('AB12 '),
+    fill('a:'),
+    fill('a@a.'),
+    fill('://a:'),
+  ]
+}
