@@ -208,7 +208,10 @@ if (isRoot && process.platform === 'linux') {
     ]
     const parent = privateFolder(t)
     const [, closed] = await service(t, join(parent, 'data'), without)
-    t.match(closed.message, /^Running as root without .* cannot reach .*embedded-.*TRACE_DATA_DIR/)
+    t.match(
+      closed.message,
+      /^Running as root without the capability dac_read_search.* cannot reach .*embedded-.*TRACE_DATA_DIR/,
+    )
     chmodSync(parent, 0o711)
     const [, open] = await service(t, join(parent, 'data'), without)
     t.strictSame(await query(open.url, 'select 1 as one'), [{ one: 1 }])

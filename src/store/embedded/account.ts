@@ -2,8 +2,11 @@ import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseUnusable } from '../unusable.ts'
 
-/** CAP_DAC_READ_SEARCH, bit 2 of the kernel's capability sets: search through folders of others. */
-const dacReadSearch = 1n << 2n
+/**
+ * Bits of the kernel's capability sets that let an account pass through folders of others:
+ * CAP_DAC_READ_SEARCH, and CAP_SETPCAP to make access(2), with which initdb looks for its server, heed it.
+ */
+const neededCapabilities = (1n << 2n) | (1n << 8n)
 
 /** A command to run as an account that is not root: what to put before it, and how to spawn it. */
 export interface Account {
@@ -43,7 +46,7 @@ export function accountFor(
     return { uid: own, gid: process.getgid?.() ?? -1, prefix, spawnAs: {} }
   }
   const { uid, gid } = owner && owner.uid !== 0 ? owner : unprivileged()
-  const searchable = setpriv !== null && hasDacReadSearch()
+  const searchable = setpriv !== null && hasCapabilities()
   if (!searchable) {
     // Containers run as root without it by default: they may pass through our folder, not list it.
     chmodSync(dataDir, statSync(dataDir).mode | 0o011)
@@ -58,7 +61,9 @@ export function accountFor(
   if (setpriv === null) return { uid, gid, prefix: [], spawnAs: { uid, gid } }
   const capability = searchable ? '+dac_read_search' : '-all'
   const prefix = [setpriv, '--reuid', String(uid), '--regid', String(gid), '--clear-groups']
-  prefix.push('--inh-caps', capability, '--ambient-caps', capability, '--pdeathsig', 'INT', '--')
+  prefix.push('--inh-caps', capability, '--ambient-caps', capability)
+  if (searchable) prefix.push('--securebits', '+no_setuid_fixup')
+  prefix.push('--pdeathsig', 'INT', '--')
   return { uid, gid, prefix, spawnAs: {} }
 }
 
@@ -77,11 +82,11 @@ function unprivileged(): { uid: number; gid: number } {
   )
 }
 
-function hasDacReadSearch(): boolean {
+function hasCapabilities(): boolean {
   const status = readFileSync('/proc/self/status', 'utf8')
   return ['CapPrm', 'CapBnd'].every((set) => {
     const bits = status.match(new RegExp(`^${set}:\\s*([0-9a-f]+)`, 'm'))?.[1]
-    return bits !== undefined && (BigInt(`0x${bits}`) & dacReadSearch) !== 0n
+    return bits !== undefined && (BigInt(`0x${bits}`) & neededCapabilities) === neededCapabilities
   })
 }
 
