@@ -106,7 +106,7 @@ t.test('kill -9 of the postmaster and all its children: it comes back with what 
   const before = server.pid
   for (const pid of processesIn(join(dataDir, 'postgres'))) process.kill(pid, 'SIGKILL')
   let rows: unknown[] = []
-  for (let tries = 0; rows.length === 0 && tries < 100; tries++) {
+  for (let tries = 0; rows.length === 0 && tries < 400; tries++) {
     await wait(50)
     rows = await query(server.url, 'select count(*)::int as n from kept').catch(() => [])
   }
