@@ -6,16 +6,16 @@ import type { Tables } from './tables.ts'
 import { DatabaseUnusable } from './unusable.ts'
 
 /** What a pool is for. Apart, so that a flood of exports does not starve readers, nor either the roll-ups. */
-export type PoolName = 'ingest' | 'read' | 'work'
+type PoolName = 'ingest' | 'read' | 'work'
 
 /** Connections per pool. */
 export type PoolSizes = Record<PoolName, number>
 
 /** Four COPYs at once reach the ceiling of two cores (docs/adr); readers wait for each other less than for disks. */
-export const defaultPoolSizes: PoolSizes = { ingest: 4, read: 6, work: 2 }
+const defaultPoolSizes: PoolSizes = { ingest: 4, read: 6, work: 2 }
 
 /** Milliseconds; each is shorter than the next one out, and all are below the request's 8 s. */
-export const timeouts = {
+const timeouts = {
   /** Wait for a free connection, or for a new one. */
   connect: 1_000,
   /** Wait for a lock, in the server. */

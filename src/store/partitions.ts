@@ -6,7 +6,7 @@ export const partitionedTables = ['spans', 'messages', 'span_logs'] as const
 /** Days back from today that get a partition; older starts go to the sentinel. */
 export const daysBack = 30
 /** Days ahead: clocks run ahead by up to one, and tomorrow's must be there before midnight. */
-export const daysAhead = 2
+const daysAhead = 2
 
 /** What a query can be sent to: a pool, or one of its connections. */
 export type Queryable = Pick<pg.ClientBase, 'query'>
@@ -27,7 +27,7 @@ export function dayWindow(today: Date, retentionDays: number | null = null): Day
 }
 
 /** The UTC day of an instant. */
-export const toDay = (at: Date): Day => at.toISOString().slice(0, 10)
+const toDay = (at: Date): Day => at.toISOString().slice(0, 10)
 
 /** `spans`, `2026-11-22` → `spans_20261122`. */
 export const partitionName = (table: string, day: Day): string => `${table}_${day.replaceAll('-', '')}`

@@ -1,7 +1,7 @@
 import { type Day, fromSuffix, partitionedTables, type Queryable } from './partitions.ts'
 
 /** Rows per DELETE of undated spans: each holds its locks for milliseconds. */
-export const deleteBatch = 2_000
+const deleteBatch = 2_000
 
 interface OldPartition {
   name: string

@@ -1,13 +1,5 @@
 /** What a failure of the database means for the caller. */
-export type FailureClass =
-  | 'away'
-  | 'overload'
-  | 'slow'
-  | 'conflict'
-  | 'full'
-  | 'duplicate'
-  | 'data'
-  | 'unknown'
+type FailureClass = 'away' | 'overload' | 'slow' | 'conflict' | 'full' | 'duplicate' | 'data' | 'unknown'
 
 /** `retry`: the same work may be tried again at once (on a new client, with jitter), a few times. */
 export interface Failure {

@@ -13,7 +13,7 @@ import { serverSettings } from './settings.ts'
 import { socketFolder, socketUrl } from './socket.ts'
 
 /** The part of a logger that the supervisor uses. */
-export type EmbeddedLog = Pick<BaseLogger, 'info' | 'warn' | 'error'>
+type EmbeddedLog = Pick<BaseLogger, 'info' | 'warn' | 'error'>
 
 /** How to start. */
 export interface EmbeddedOptions {
