@@ -28,6 +28,7 @@ function cleanKeys(attributes: Attributes): boolean {
 
 /** A key that can be stored. Of an overlong one the start and a hash, so that two never become one. */
 export function boundKey(key: string, notices: Notices): string {
+  if (key.length <= limits.maxKeyLength && isClean(key)) return key
   const clean = cleanText(key, notices)
   if (clean.length <= limits.maxKeyLength) return clean
   notices.add('key_truncated')

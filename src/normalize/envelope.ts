@@ -43,6 +43,7 @@ function bounded(holder: Resource | Scope, notices: Notices) {
 
 /** The events that are kept: bounded; their values may be messages, so they have content's limit. */
 export function eventsOf(span: OtlpSpan, notices: Notices): { events: SpanEvent[]; dropped: number } {
+  if (span.events.length === 0) return { events: [], dropped: 0 }
   const dropped = Math.max(0, span.events.length - limits.maxEvents)
   if (dropped > 0) notices.add('events_dropped', dropped)
   const events = span.events.slice(0, limits.maxEvents).map((event) => {
@@ -60,6 +61,7 @@ export function eventsOf(span: OtlpSpan, notices: Notices): { events: SpanEvent[
 
 /** The links that are kept. */
 export function linksOf(span: OtlpSpan, notices: Notices): { links: SpanLink[]; dropped: number } {
+  if (span.links.length === 0) return { links: [], dropped: 0 }
   const dropped = Math.max(0, span.links.length - limits.maxEvents)
   if (dropped > 0) notices.add('links_dropped', dropped)
   const links = span.links.slice(0, limits.maxEvents).map((link) => {

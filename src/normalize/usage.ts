@@ -33,7 +33,9 @@ export function tokensOf(reading: Reading): Tokens {
 
 /** True when the usage repeats what children report, or runs on from call to call: it is never summed. */
 export function isAggregated(reading: Reading, kind: SpanKind, tokens: Tokens): boolean {
-  if (Object.values(tokens).every((count) => count === null)) return false
+  const { input, output, total, cachedInput, cacheWriteInput, reasoningOutput } = tokens
+  const any = input ?? output ?? total ?? cachedInput ?? cacheWriteInput ?? reasoningOutput
+  if (any === null) return false
   return kind === 'agent' || kind === 'workflow' || reading.value('aggregated') !== null
 }
 
