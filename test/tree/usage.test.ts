@@ -1,0 +1,117 @@
+import t from 'tap'
+import { buildExecutionTree } from '../../src/tree/execution-tree.ts'
+import { amountOf } from '../../src/tree/money.ts'
+import { rollUp } from '../../src/tree/roll-up.ts'
+import type { SlimSpan } from '../../src/tree/slim-span.ts'
+import { usageByModel, usageByNode } from '../../src/tree/usage-groups.ts'
+import { slim, tokens } from './slim.ts'
+
+const tree = (spans: SlimSpan[]) => buildExecutionTree(spans, { executionId: 't1', fallback: true })
+const total = (spans: SlimSpan[]) => {
+  const { usage } = rollUp(tree(spans))
+  return [usage.tokens.input, usage.tokens.output]
+}
+const llm = (
+  id: string,
+  parent: string,
+  input: number | null,
+  output: number | null,
+  over: Partial<SlimSpan> = {},
+) => slim(id, parent, { kind: 'llm', tokens: tokens(input, output), ...over })
+
+t.test('only model calls without a model call below them count', async (t) => {
+  const agent = slim('agent', '', { kind: 'agent', tokens: tokens(30, 6) })
+  t.same(total([agent, llm('a', 'agent', 10, 2), llm('b', 'agent', 20, 4)]), [30, 6])
+  t.same(total([llm('wrapper', '', 10, 2), llm('call', 'wrapper', 10, 2)]), [10, 2])
+})
+
+t.test('a subtree without model calls is told by its outermost report', async (t) => {
+  const node = slim('node', 'root', { kind: 'node', tokens: tokens(7, 3) })
+  t.same(
+    total([slim('root'), node, slim('below', 'node', { tokens: tokens(7, 3) }), llm('x', 'root', 1, 1)]),
+    [8, 4],
+  )
+})
+
+t.test('unknown stays unknown, and is not 0', async (t) => {
+  t.same(total([slim('root'), llm('a', 'root', null, null)]), [null, null])
+  t.same(total([slim('root'), llm('a', 'root', null, null), llm('b', 'root', 5, null)]), [5, null])
+})
+
+t.test('two instrumentations of one call count once; a repeated id on another call counts', async (t) => {
+  const same = { responseId: 'r1' }
+  t.same(total([slim('root'), llm('a', 'root', 5, 1, same), llm('b', 'root', 5, 1, same)]), [5, 1])
+  t.same(
+    total([slim('root'), llm('a', 'root', 5, 1, same), llm('b', 'root', 5, 1, { ...same, startNs: 9_000n })]),
+    [10, 2],
+  )
+})
+
+t.test('money is exact, and says where it is from and what is missing', async (t) => {
+  const spans = [
+    slim('root'),
+    llm('a', 'root', 1, 1, { cost: '0.1' }),
+    llm('b', 'root', 1, 1, { cost: '0.2', costEstimated: true }),
+    llm('c', 'root', 1, 1),
+  ]
+  const { money } = rollUp(tree(spans)).usage
+  t.equal(amountOf(money.pico ?? 0n), '0.3')
+  t.same([money.source, money.unknownCalls], ['mixed', 1])
+})
+
+t.test('usage by model and by node adds up to the total', async (t) => {
+  const spans = [
+    slim('root'),
+    slim('n1', 'root', { kind: 'node', nodeId: 'plan', nodeName: 'Plan', startNs: 1_100n }),
+    llm('a', 'n1', 10, 1, { model: 'm1' }),
+    slim('n2', 'root', { kind: 'node', nodeId: 'plan', startNs: 1_200n }),
+    llm('b', 'n2', 20, 2, { model: 'm2' }),
+    slim('inner', 'n2', { kind: 'node', nodeId: 'inner' }),
+    llm('c', 'inner', 40, 4, { model: 'm1' }),
+  ]
+  const inputs = (
+    groups: { id: string | null; calls: number; usage: { tokens: { input: number | null } } }[],
+  ) => groups.map((group) => [group.id, group.calls, group.usage.tokens.input])
+  t.same(inputs(usageByModel(tree(spans))), [
+    ['m1', 2, 50],
+    ['m2', 1, 20],
+  ])
+  t.same(inputs(usageByNode(tree(spans))), [
+    ['plan', 2, 30],
+    ['inner', 1, 40],
+  ])
+})
+
+t.test('an error is told once, at the deepest span that raised it', async (t) => {
+  const error = { status: 'error' as const, errorMessage: 'boom' }
+  const spans = [
+    slim('root', '', error),
+    slim('step', 'root', error),
+    slim('call', 'step', error),
+    slim('other', 'root', error),
+  ]
+  const roll = rollUp(tree(spans))
+  t.same([roll.errorCount, roll.status, roll.errorMessage], [2, 'failed', 'boom'])
+})
+
+t.test('an execution runs until its root ends, and is complete when nothing is missing', async (t) => {
+  const running = slim('root', '', { endNs: null, status: 'running' })
+  t.match(rollUp(tree([running, slim('done', 'root')])), {
+    status: 'running',
+    endedNs: null,
+    complete: false,
+  })
+  t.match(rollUp(tree([slim('waiting', 'gone')])), {
+    status: 'running',
+    hasRoot: false,
+    complete: false,
+    notices: [{ code: 'missing_parent' }],
+  })
+  t.match(rollUp(tree([slim('root'), slim('waiting', 'gone')])), { status: 'completed', complete: false })
+  t.match(rollUp(tree([slim('root'), slim('a', 'root')])), {
+    status: 'completed',
+    complete: true,
+    startedNs: 1_000n,
+    endedNs: 1_100n,
+  })
+})
