@@ -11,7 +11,11 @@ export function judge(key: string, pass: Pass): JudgedKey {
   const known = pass.redactor.judged.get(key)
   if (known !== undefined) return known
   const allowed = pass.redactor.allowKeys.has(normalizeKey(key))
-  return { allowed, verdict: allowed ? null : judgeKey(key, pass.redactor.secrets.ownKeys) }
+  // What is left of a name that held a secret says nothing more: redacting twice must change nothing.
+  return {
+    allowed,
+    verdict: allowed || key.includes('[redacted:') ? null : judgeKey(key, pass.redactor.secrets.ownKeys),
+  }
 }
 
 /** The name without secrets. Names are seldom new, so most are found among the remembered ones. */

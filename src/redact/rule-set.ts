@@ -52,7 +52,10 @@ export function buildRuleSet(options: RuleSetOptions): RuleSet {
     for (const keyword of new Set([...keyWords, ...spelled])) add(keyword, KEY_NAME)
     for (const digit of '234567') add(`%${digit}`, PERCENT)
     for (const mark of ['\\u00', ':\\/']) add(mark, ESCAPE)
-    for (const keyword of [...rules.flatMap((rule) => rule.keywords), ...keyWords]) {
+    const inPatterns = rules.flatMap((rule) =>
+      rule.keywords.map((keyword) => asWritten(keyword, rule.pattern)),
+    )
+    for (const keyword of [...inPatterns, ...keyWords]) {
       for (const spelling of spellings(keyword)) for (const form of base64Fragments(spelling)) seen.add(form)
     }
     for (const form of seen) add(form, BASE64)
@@ -66,6 +69,13 @@ export function buildRuleSet(options: RuleSetOptions): RuleSet {
     ownKeys: options.ownKeys ?? new Map(),
     allowed: options.allowed ?? new Set(),
   }
+}
+
+/** A keyword in the case that its pattern has it in, where the pattern spells it out. */
+function asWritten(keyword: string, pattern: string): string {
+  const plain = pattern.replaceAll('\\', '')
+  const at = plain.toLowerCase().indexOf(keyword)
+  return at === -1 ? keyword : plain.slice(at, at + keyword.length)
 }
 
 /** Base64 depends on case: lower, upper, and as names are written in code. */

@@ -6,6 +6,9 @@ import { BASE64, ESCAPE, KEY_NAME, PERCENT, type RuleSet } from './rule-set.ts'
 
 /** The most text that a pattern sees at once: UTF-16 units. */
 const WINDOW = 64 * 1024
+/** How much of a token beyond its window is taken with it: UTF-16 units. */
+const LONGEST_REST = 8 * 1024
+const inToken = /[\w+/=~.-]/
 /** Ends of a value that was cut before it came here. */
 const cutMark = /(?:…|\.\.\.)?\[?(?:truncated[^\]\n]{0,40})?(?:…|\.\.\.|\])$/
 
@@ -98,7 +101,7 @@ function runRule(text: string, rule: CompiledRule, spots: number[], out: Match[]
     const read = runWindow(text, rule, from, to, out)
     // A window that was cut at its limit goes on where a match could still begin.
     const whole = to >= text.length || to - from < WINDOW
-    done = whole ? to : Math.max(read, to - after - before)
+    done = whole ? Math.max(to, read) : Math.max(read, to - after - before)
     if (!whole) {
       tick()
       while (i >= 2 && (spots[i - 1] as number) > done) i -= 2
@@ -120,9 +123,12 @@ function runWindow(text: string, rule: CompiledRule, from: number, to: number, o
     for (let g = 1; g <= groups && group === 0; g++) if (matcher.start(g) >= 0) group = g
     const start = from + matcher.start(group)
     let end = from + matcher.end(group)
-    // The window ended inside the secret: the rest of the token goes too.
-    if (end === to) while (end < text.length && /[\w+/=~.-]/.test(text[end] as string)) end++
     if (!rule.inner && !startsWord(text, from + matcher.start(0))) continue
+    // The window ended inside the secret: the rest of the token goes too.
+    if (end === to) {
+      const most = Math.min(text.length, end + LONGEST_REST)
+      while (end < most && inToken.test(text[end] as string)) end++
+    }
     if (rule.exact && isAlphanumeric(text.charCodeAt(end))) continue
     const found = text.slice(start, end)
     if (end === start || isReplacement(found) || rule.check?.(found, text, start) === false) continue

@@ -32,8 +32,7 @@ export const formatRules: readonly Rule[] = [
     id: 'url-credentials',
     keywords: ['://'],
     // user:password@ or a token alone before the @.
-    pattern:
-      '(?i)[a-z][a-z0-9+.-]{1,24}://(?:[^\\s:@/"\'<>\\\\?#[]{0,128}:([^\\s@/"\'<>\\\\[]{1,256})|([\\w~.-]{20,256}))@',
+    pattern: '(?i)[a-z][a-z0-9+.-]{1,24}://(?:[^\\s:@/"\'<>\\\\?#[]*:([^\\s@/"\'<>\\\\[]+)|([\\w~.-]{20,}))@',
     min: 8,
     before: 26,
     after: 420,
@@ -56,7 +55,7 @@ export const formatRules: readonly Rule[] = [
   {
     id: 'connection-string',
     keywords: ['password=', 'pwd='],
-    pattern: '(?i)(?:password|pwd)=([^;"\'\\s&]{1,256})(?:;|\\s|"|\'|$)',
+    pattern: '(?i)(?:password|pwd)=([^;"\'\\s&[]+)(?:;|\\s|"|\'|$)',
     inner: true,
     check: (found, text, at) =>
       !isPlaceholder(found) &&

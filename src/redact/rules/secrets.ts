@@ -39,8 +39,8 @@ const clouds: Rule[] = [
   {
     id: 'aws-secret-key',
     keywords: ['aws', 'amazon', 'secretaccesskey', 'secret access key', 'secret_access_key'],
-    pattern: '(?i:aws|amazon|secret[_ -]?access[_ -]?key)[^\\n]{0,48}?["\'=:\\s]([A-Za-z0-9/+]{40})',
-    after: 128,
+    pattern: '(?i:aws|amazon|secret[_ -]?access[_ -]?key)[^\\n]*?["\'=:\\s]([A-Za-z0-9/+]{40})',
+    after: 92,
     inner: true,
     exact: true,
     check: (found, text, at) =>
@@ -76,8 +76,9 @@ const clouds: Rule[] = [
   {
     id: 'heroku-uuid-key',
     keywords: ['heroku'],
+    after: 96,
     pattern:
-      '(?i)heroku[\\w .-]{0,24}["\']?\\s{0,3}[:=]{1,2}\\s{0,3}["\']?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})',
+      '(?i)heroku[\\w .-]*["\']?\\s{0,3}[:=]{1,2}\\s{0,3}["\']?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})',
     inner: true,
   },
   token('vault-token', ['hvs.', 'hvb.', 'hvr.'], 'hv[sbr]\\.[\\w-]{24,}', 28),
@@ -124,7 +125,8 @@ const code: Rule[] = [
   {
     id: 'okta-token',
     keywords: ['ssws', 'okta'],
-    pattern: '(?i:ssws|okta)[\\w .:="\'-]{1,32}?(00[\\w-]{40})',
+    after: 96,
+    pattern: '(?i:ssws|okta)[\\w .:="\'-]*?(00[\\w-]{40})',
     exact: true,
     check: random,
   },
@@ -161,7 +163,8 @@ const services: Rule[] = [
   {
     id: 'twilio-auth-token',
     keywords: ['twilio'],
-    pattern: '(?i)twilio[\\w .:="\'-]{1,40}?([0-9a-f]{32})',
+    after: 96,
+    pattern: '(?i)twilio[\\w .:="\'-]*?([0-9a-f]{32})',
     inner: true,
     exact: true,
   },
@@ -181,7 +184,8 @@ const services: Rule[] = [
   {
     id: 'discord-bot-token',
     keywords: ['discord', 'bot '],
-    pattern: '(?i:discord|bot )[\\w .:="\'-]{0,40}?([A-Za-z][\\w-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,})',
+    after: 160,
+    pattern: '(?i:discord|bot )[\\w .:="\'-]*?([A-Za-z][\\w-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,})',
     inner: true,
   },
   token(
@@ -197,7 +201,8 @@ const services: Rule[] = [
   {
     id: 'datadog-key',
     keywords: ['datadog', 'dd_api', 'dd-api', 'dd_app', 'dd-app'],
-    pattern: '(?i:datadog|dd[_-]ap[ip])[\\w .:="\'-]{1,40}?([0-9a-f]{40}|[0-9a-f]{32})',
+    after: 96,
+    pattern: '(?i:datadog|dd[_-]ap[ip])[\\w .:="\'-]*?([0-9a-f]{40}|[0-9a-f]{32})',
     exact: true,
   },
   token(
@@ -212,7 +217,7 @@ const services: Rule[] = [
     id: 'sentry-dsn',
     keywords: ['://'],
     min: 40,
-    pattern: 'https?://([0-9a-f]{32}(?::[0-9a-f]{32})?)@[\\w.-]{1,128}/\\d',
+    pattern: 'https?://([0-9a-f]{32}(?::[0-9a-f]{32})?)@[\\w.-]+/\\d',
     before: 6,
   },
   token(
