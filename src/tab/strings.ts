@@ -180,7 +180,7 @@ export const strings = {
   plain: 'Plain',
   markdown: 'Markdown',
   textForm: 'Show text as',
-  loadImage: (host: string) => `Load image from ${host}`,
+  openImage: (host: string) => `Open the image at ${host}`,
   redacted: 'redacted',
   redactedBy: (rule: string) => `redacted: ${rule}`,
   filterAttributes: 'Filter attributes',

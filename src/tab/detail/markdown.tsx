@@ -1,12 +1,12 @@
 import { lexer, type Token, type Tokens } from 'marked'
 import type { ComponentChildren, VNode } from 'preact'
-import { useState } from 'preact/hooks'
 import { strings } from '../strings.ts'
 import { RichText } from './rich-text.tsx'
 
 /**
  * Markdown as elements of an allow-list, made from the tokens: there is no HTML in between, so a prompt
- * cannot bring any. HTML stays text; links are http, https or mailto; an image is loaded only on demand.
+ * cannot bring any. HTML stays text; links are http, https or mailto; an
+ * image never loads here, where it would tell its host who reads: it is a link.
  */
 export function Markdown({ text }: { text: string }) {
   return <div class="markdown">{blocks(lexer(text))}</div>
@@ -129,13 +129,12 @@ function SafeLink({ link }: { link: Tokens.Link }) {
 }
 
 function Picture({ image }: { image: Tokens.Image }) {
-  const [wanted, setWanted] = useState(false)
   const url = safeUrl(image.href, ['https:'])
   if (!url) return <span class="media">{image.text || image.raw.slice(0, 80)}</span>
-  if (wanted) return <img src={url.href} alt={image.text} referrerpolicy="no-referrer" />
   return (
-    <button type="button" class="media" onClick={() => setWanted(true)}>
-      {strings.loadImage(url.host)}
-    </button>
+    <a class="media" href={url.href} target="_blank" rel="noopener noreferrer nofollow" title={url.href}>
+      {image.text ? `${image.text} · ` : ''}
+      {strings.openImage(url.host)}
+    </a>
   )
 }

@@ -4,6 +4,7 @@ import type { Loaded } from '../api/load-trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { useSpan } from '../hooks/use-span.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
+import { titleOf } from '../model/columns.ts'
 import { pathTo } from '../model/tree.ts'
 import { placeOf } from '../model/visible.ts'
 import { strings } from '../strings.ts'
@@ -60,7 +61,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
           <nav class="path" aria-label={strings.pathToRoot}>
             {path.map((at) => (
               <button key={at} type="button" disabled={(tree.span[at] ?? -1) < 0} onClick={() => select(at)}>
-                {columns.name[tree.span[at] ?? -1] ?? '…'}
+                {titleOf(columns, tree.span[at] ?? -1) || '…'}
               </button>
             ))}
           </nav>
@@ -73,7 +74,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
         </div>
         <div class="span-title">
           <KindGlyph kind={columns.kind[index] ?? 'internal'} />
-          <h3>{columns.name[index]}</h3>
+          <h3 title={columns.name[index]}>{titleOf(columns, index)}</h3>
           <span class="badge kind-badge">{strings.kind[columns.kind[index] ?? 'internal']}</span>
           {state === 'ok' ? null : <StateBadge state={state} />}
         </div>

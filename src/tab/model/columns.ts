@@ -62,3 +62,8 @@ export function emptyColumns(): Columns {
     sub_execution: [],
   }
 }
+
+/** What a row is called: its title where the service gives one, else the span's name. */
+export function titleOf(columns: Columns, index: number): string {
+  return columns.title[index] ?? columns.name[index] ?? ''
+}

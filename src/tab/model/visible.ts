@@ -18,7 +18,7 @@ export function searchRows(tree: Tree, columns: Columns, query: string): Matches
   const wanted = query.trim().toLowerCase()
   if (wanted === '') return null
   return collect(tree, (index) => {
-    const text = `${columns.name[index]}\n${columns.model[index] ?? ''}\n${columns.node_id[index] ?? ''}`
+    const text = `${columns.title[index] ?? ''}\n${columns.name[index]}\n${columns.model[index] ?? ''}\n${columns.node_id[index] ?? ''}`
     return text.toLowerCase().includes(wanted) || columns.span_id[index] === wanted
   })
 }

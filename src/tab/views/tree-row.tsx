@@ -1,5 +1,6 @@
 import { useTab } from '../hooks/tab-context.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
+import { titleOf } from '../model/columns.ts'
 import { DASH } from '../model/format.ts'
 import { kindGroup } from '../model/kinds.ts'
 import type { Window } from '../model/timeline.ts'
@@ -108,11 +109,12 @@ function Name({ view, index }: { view: TreeView; index: number }) {
   const state = columns.state[index]
   const model = columns.model[index]
   const other = columns.sub_execution[index]
+  const title = titleOf(columns, index)
   return (
     <>
       <KindGlyph kind={columns.kind[index] ?? 'internal'} />
-      <span class="span-name">{columns.name[index]}</span>
-      {model && !columns.name[index]?.includes(model) ? <span class="span-model">{model}</span> : null}
+      <span class="span-name">{title}</span>
+      {model && !title.includes(model) ? <span class="span-model">{model}</span> : null}
       {state === 'error' ? (
         <span class="mark mark-error" title={strings.state.error}>
           <Icon name="alert" size={13} />
@@ -166,7 +168,7 @@ function labelOf({ view, row }: Props, duration: string, tokens: number | null, 
   const kind = columns.kind[index] ?? 'internal'
   const state = columns.state[index] ?? 'ok'
   return [
-    columns.name[index],
+    titleOf(columns, index),
     kindGroup(kind) === 'llm' ? columns.model[index] : null,
     strings.kind[kind],
     state === 'running' ? strings.stillRunning : duration,
