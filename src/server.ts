@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify'
 import type { Parts } from './http/parts.ts'
 import { auth } from './http/plugins/auth.ts'
+import { deadline } from './http/plugins/deadline.ts'
 import { errors, refusedBy, sendProblem } from './http/plugins/errors.ts'
 import { headers } from './http/plugins/headers.ts'
 import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
@@ -41,6 +42,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
     if (parts.draining()) reply.header('connection', 'close')
   })
   await app.register(requestMetrics, { metrics })
+  await app.register(deadline)
   await app.register(errors, { log })
   await app.register(headers, { config })
   await app.register(auth, { keys, log })

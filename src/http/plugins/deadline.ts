@@ -1,0 +1,21 @@
+import fp from 'fastify-plugin'
+import { TimedOut } from '../../errors.ts'
+
+/**
+ * Answers 503 when a request takes longer than its route's `handlerTimeout`. Fastify's own timer ends with the
+ * request's `close` event, which Node emits as soon as a body was read (5.12.8): so it never fires for an
+ * export. A client that times out first would drop the batch.
+ */
+export const deadline = fp(
+  async (app) => {
+    app.addHook('onRequest', async (request, reply) => {
+      const ms = request.routeOptions.handlerTimeout
+      if (ms === undefined || ms <= 0) return
+      const timer = setTimeout(() => {
+        if (!reply.sent && !reply.raw.headersSent) reply.send(new TimedOut())
+      }, ms)
+      reply.raw.once('close', () => clearTimeout(timer))
+    })
+  },
+  { name: 'deadline' },
+)

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import type { Registry } from 'prom-client'
+import t from 'tap'
+import { Admission, inflatedEstimate } from '../../src/http/plugins/admission.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import { bearer, service } from './service.ts'
+
+const MiB = 1024 * 1024
+const json = { 'content-type': 'application/json' }
+const headers = () => ({ ...bearer(), ...json })
+
+/** One request by hand: what is sent, and everything that comes back until the connection ends. */
+function raw(url: string, head: string[], body: (write: (data: string | Buffer) => boolean) => void) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  let answer = ''
+  socket.on('data', (data) => {
+    answer += data
+  })
+  socket.on('error', () => {})
+  socket.write(`${['POST /v1/traces HTTP/1.1', 'host: x', ...head].join('\r\n')}\r\n\r\n`)
+  body((data) => socket.writable && socket.write(data))
+  return new Promise<string>((resolve) => socket.on('close', () => resolve(answer)))
+}
+
+t.test('too large: said before the body, while it comes, and after inflation', async (t) => {
+  const { url } = await service(t)
+  const auth = `authorization: ${bearer().authorization}`
+  const type = 'content-type: application/json'
+
+  const announced = await raw(url, [auth, type, `content-length: ${100 * MiB}`], () => {})
+  t.match(announced, /^HTTP\/1.1 413 /)
+  t.match(announced, /connection: close/i)
+  t.match(announced, /content-type: application\/json/i)
+
+  const chunked = await raw(url, [auth, type, 'transfer-encoding: chunked'], (write) => {
+    const chunk = Buffer.alloc(MiB, ' ')
+    for (let i = 0; i < 22; i++) write(Buffer.concat([Buffer.from('100000\r\n'), chunk, Buffer.from('\r\n')]))
+  })
+  t.match(chunked, /^HTTP\/1.1 413 /)
+
+  const bomb = gzipSync(Buffer.alloc(512 * MiB))
+  t.ok(bomb.length < MiB)
+  const before = process.memoryUsage().rss
+  for (let i = 0; i < 3; i++) {
+    const response = await fetch(`${url}/v1/traces`, {
+      method: 'POST',
+      headers: { ...headers(), 'content-encoding': 'gzip' },
+      body: bomb,
+    })
+    t.equal(response.status, 413)
+    t.match(await response.json(), { code: 8 })
+  }
+  const grown = (process.memoryUsage().rss - before) / MiB
+  t.ok(grown < 120, `memory grew by ${Math.round(grown)} MiB`)
+})
+
+t.test('strangers are refused before their body is read', async (t) => {
+  const { url, parts } = await service(t)
+  const answer = await raw(
+    url,
+    ['content-type: application/json', 'content-length: 5000000', 'connection: close'],
+    (w) => w('{'),
+  )
+  t.match(answer, /^HTTP\/1.1 401 /)
+  const bomb = gzipSync(Buffer.alloc(64 * MiB))
+  const response = await fetch(`${url}/v1/traces`, {
+    method: 'POST',
+    headers: { ...json, 'content-encoding': 'gzip' },
+    body: bomb,
+  })
+  t.equal(response.status, 401)
+  t.notMatch(await parts.metrics.registry.metrics(), /ingest_bytes_total\{/)
+})
+
+t.test('what is in flight is bounded, and given back', async (t) => {
+  const { url, store, parts } = await service(t)
+  const gate = withResolvers()
+  store.write = async (_writer, spans) => {
+    await gate.promise
+    return { stored: spans.length, refused: [] }
+  }
+  const filler = randomBytes(7 * MiB).toString('hex')
+  const body = JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'pad', value: { stringValue: filler } }] },
+        scopeSpans: [{ spans: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'x' }] }],
+      },
+    ],
+  })
+  const send = () => fetch(`${url}/v1/traces`, { method: 'POST', headers: headers(), body })
+  const first = Array.from({ length: 4 }, send)
+  while ((await held(parts.metrics.registry)) < 4 * body.length) await wait(20)
+  const refused = await send()
+  t.equal(refused.status, 503)
+  t.equal(refused.headers.get('retry-after'), '1')
+  gate.resolve(undefined)
+  for (const response of await Promise.all(first)) t.equal(response.status, 200)
+  t.equal(await held(parts.metrics.registry), 0)
+  t.equal((await send()).status, 200)
+})
+
+t.test('a caller that goes away gives its share back', async (t) => {
+  const { url, parts } = await service(t)
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  const head = [
+    `authorization: ${bearer().authorization}`,
+    'content-type: application/json',
+    'content-length: 1000000',
+  ]
+  socket.write(`POST /v1/traces HTTP/1.1\r\nhost: x\r\n${head.join('\r\n')}\r\n\r\n{"a":`)
+  while ((await held(parts.metrics.registry)) === 0) await wait(20)
+  t.equal(await held(parts.metrics.registry), 1_000_000)
+  socket.destroy()
+  while ((await held(parts.metrics.registry)) !== 0) await wait(20)
+  t.equal(await held(parts.metrics.registry), 0)
+})
+
+t.test('every answer comes within 8 s, with Retry-After', async (t) => {
+  const { url, store } = await service(t)
+  store.write = () => new Promise(() => {})
+  const body = JSON.stringify({
+    resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }] }] }],
+  })
+  const start = Date.now()
+  const response = await fetch(`${url}/v1/traces`, { method: 'POST', headers: headers(), body })
+  t.equal(response.status, 503)
+  t.equal(response.headers.get('retry-after'), '1')
+  t.match(await response.json(), { code: 14 })
+  t.ok(Date.now() - start < 9_000)
+})
+
+t.test('the budget', async (t) => {
+  const admission = new Admission(100, createMetrics().inFlightBytes)
+  const a = admission.open('a')
+  a.grow(500)
+  const b = admission.open('b')
+  t.throws(() => b.grow(1), { statusCode: 503 }, 'others fill it')
+  a.release()
+  a.release()
+  b.grow(30)
+  const c = admission.open('c')
+  c.grow(60)
+  t.throws(() => admission.open('c').grow(60), { statusCode: 429 }, 'it fills it itself')
+  t.throws(() => admission.open('b').grow(60), { statusCode: 503 })
+  c.release()
+  admission.open('d').grow(70)
+  t.throws(() => c.grow(1), { statusCode: 503 }, 'a ticket is used once')
+})
+
+t.test('the estimate of an inflated size', async (t) => {
+  const body = gzipSync(Buffer.alloc(5000))
+  t.equal(inflatedEstimate(body, 'gzip', 10_000), 5000)
+  t.equal(inflatedEstimate(body, 'gzip', 1000), 1000)
+  t.equal(inflatedEstimate(body, '', 1000), 0)
+  t.equal(inflatedEstimate(body, 'deflate', 1_000_000), body.length * 8)
+  t.equal(inflatedEstimate(Buffer.alloc(3), 'gzip', 1000), 24)
+})
+
+async function held(registry: Registry): Promise<number> {
+  const [, value] = /^trace_ingest_in_flight_bytes (\d+)$/m.exec(await registry.metrics()) ?? []
+  return Number(value)
+}
+
+function withResolvers() {
+  let resolve: (value: unknown) => void = () => {}
+  const promise = new Promise((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,60 @@
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import t from 'tap'
+import { folder, run } from './run.ts'
+
+t.test('a start that cannot be is one line for each reason, and 1', async (t) => {
+  const table: [string[], Record<string, string>, RegExp][] = [
+    [
+      ['serve'],
+      { PORT: 'x', TRACE_JWT_SECRET: 'short' },
+      /^workflow-trace: TRACE_JWT_SECRET: .*\nworkflow-trace: PORT: .*\n$/,
+    ],
+    [['serve'], { NODE_ENV: 'production' }, /^workflow-trace: TRACE_JWT_SECRET: NODE_ENV=production .*\n$/],
+    [
+      ['serve'],
+      { DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x' },
+      /^workflow-trace: .*ECONNREFUSED.*\n$/,
+    ],
+    [['serve', '--port', '1'], {}, /^workflow-trace: .*--port.*\n$/],
+    [['sevre'], {}, /^workflow-trace: there is no command "sevre".*\n$/],
+    [['token', '--workflows', '*'], {}, /^workflow-trace: --scope is needed\n$/],
+    [
+      ['token', '--workflows', '*', '--scope', 'traces:raed'],
+      {},
+      /^workflow-trace: --scope: traces:raed .*\n$/,
+    ],
+    [['token', '--workflows', '*', '--scope', 'admin', '--ttl', 'soon'], {}, /^workflow-trace: --ttl .*\n$/],
+  ]
+  const runs = table.map(([args, env, expected]) => {
+    const one = run(t, args, { TRACE_DATA_DIR: folder(t), ...env })
+    return { one, expected, args }
+  })
+  for (const { one, expected, args } of runs) {
+    t.equal(await one.ended, 1, args.join(' '))
+    t.match(one.err(), expected)
+    t.notMatch(one.err() + one.out(), /hunter2|\bat .*\.ts/)
+  }
+})
+
+t.test('a port that is taken is named', async (t) => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => other.close())
+  const { port } = other.address() as AddressInfo
+  const one = run(t, ['serve'], { TRACE_DATA_DIR: folder(t), TRACE_ADMIN_PORT: String(port) })
+  t.equal(await one.ended, 1)
+  t.match(one.err(), new RegExp(`^workflow-trace: TRACE_ADMIN_PORT: .*:${port} \\(EADDRINUSE\\)\\n$`))
+})
+
+t.test('help lists every command', async (t) => {
+  const one = run(t, ['help'])
+  t.equal(await one.ended, 0)
+  for (const name of ['serve', 'migrate', 'token']) t.match(one.out(), new RegExp(`^ {2}${name}`, 'm'))
+})
+
+t.test('migrate prepares a database and ends', async (t) => {
+  const one = run(t, ['migrate'], { TRACE_DATA_DIR: folder(t), NODE_ENV: 'production' })
+  t.equal(await one.ended, 0, one.err())
+  t.match(await one.line('schema is up to date'), { version: Number })
+})
