@@ -71,7 +71,7 @@ export async function callApi<T>(
 }
 
 /** The ticket API refused or failed. */
-export class DownstreamError extends Error {
+class DownstreamError extends Error {
   override readonly name = 'DownstreamError'
   readonly status: number
 

@@ -9,7 +9,7 @@ export interface DemoOptions {
   pace: number
 }
 
-export const usage = 'Usage: npm run demo -- [--once] [--json] [--pace 0..1]'
+const usage = 'Usage: npm run demo -- [--once] [--json] [--pace 0..1]'
 
 /** Throws with one line that says what is wrong. */
 export function readOptions(args: string[]): DemoOptions {

@@ -46,11 +46,7 @@ export function runTriage(
 }
 
 /** The nodes of the workflow, for one ticket. */
-export async function triageTicket(
-  parent: WorkflowSpan,
-  around: Surroundings,
-  ticketId: string,
-): Promise<unknown> {
+async function triageTicket(parent: WorkflowSpan, around: Surroundings, ticketId: string): Promise<unknown> {
   const ticket = await parent.node(
     { id: 'fetch-ticket', name: 'Fetch ticket', kind: 'http' },
     async (node) => {

@@ -10,7 +10,7 @@ export interface Ticket {
 }
 
 /** Looks like a provider key to every scanner; made anew each time, so that none lies in the source. */
-export function inventedKey(): string {
+function inventedKey(): string {
   return ['sk', 'proj', randomBytes(24).toString('hex')].join('-')
 }
 

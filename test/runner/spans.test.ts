@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import * as model from '../../src/model/span.ts'
 import { createRunner, type RunnerOptions } from '../../src/runner/index.ts'
+import { SPAN_KINDS } from '../../src/runner/keys.ts'
 import { json, need, Receiver } from './receiver.ts'
 
 async function setup(test: Pick<typeof t, 'teardown'>, options: Partial<RunnerOptions> = {}) {
@@ -232,4 +234,8 @@ t.test('odd values and wrong use never throw', async (t) => {
   t.same(json(values.get('input.value')), { big: '2', bytes: '[3 bytes]', f: '[function f]' })
   const output = String(need(receiver.ended.get('odd')).attributes.get('output.value'))
   t.match(output, /^(😀){50}… \[100 more characters\]$/u)
+})
+
+t.test('the kinds are those of the service', async (t) => {
+  t.same(SPAN_KINDS, model.SPAN_KINDS)
 })
