@@ -58,7 +58,7 @@ const clouds: Rule[] = [
   token(
     'azure-account-key',
     ['accountkey=', 'sharedaccesskey='],
-    '(?i:AccountKey|SharedAccessKey)=([\\w+/]{32,}={0,2})',
+    '(?i:AccountKey=|SharedAccessKey=)([\\w+/]{32,}={0,2})',
     40,
     {
       inner: true,
