@@ -4,7 +4,7 @@ import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { Notices } from './notices.ts'
 import { cleanText, cut, isClean } from './text.ts'
 
-export const TOO_DEEP = '[nested too deep]'
+const TOO_DEEP = '[nested too deep]'
 
 /**
  * The attributes that are looked at: all, or of too many the first by key (so that the order in which they

@@ -3,7 +3,7 @@ import type { Family, Feed, NameRules } from './family.ts'
 import { FIELD, type Field, READERS, type Reader } from './fields.ts'
 
 /** One attribute's contribution to one field. Lower rank wins. */
-export interface Rule {
+interface Rule {
   place: number
   rank: number
   read: Reader
@@ -25,7 +25,7 @@ export interface Verdict {
 }
 
 /** What a span name or scope name contributes. */
-export interface NameVerdict {
+interface NameVerdict {
   values: readonly { place: number; rank: number; value: unknown }[]
   families: number
 }

@@ -17,7 +17,7 @@ export type Feed =
   | { key: string; read: Reader }
 
 /** Fields by the path inside a JSON value: `{'usage_metadata.cached_content_token_count': 'cachedInput'}`. */
-export type JsonPaths = Readonly<Record<string, Field>>
+type JsonPaths = Readonly<Record<string, Field>>
 
 /** Values that a span name (or a name's start up to and with its first colon) or a scope name stands for. */
 export type NameRules = Readonly<Record<string, Partial<Record<Field, string | boolean>>>>
@@ -51,7 +51,7 @@ export interface Family {
 
 /** The order in which content is looked for (the first that has something wins, per side). */
 export const STAGES = ['explicit', 'structured', 'indexed', 'events', 'prompt', 'value', 'preview'] as const
-export type Stage = (typeof STAGES)[number]
+type Stage = (typeof STAGES)[number]
 
 export type Side = 'input' | 'output'
 

@@ -1,5 +1,4 @@
 import type { AttributeValue } from '../model/attributes.ts'
-import { MAX_INTEGER } from './time.ts'
 
 /** What an attribute can say about a span. Most become columns; the rest are evidence for the steps. */
 export const FIELDS = [
@@ -74,7 +73,7 @@ const PLACEHOLDERS = new Set(['<not specified>', '<not serializable>', 'N/A', 'N
 /** A count: a whole number of 0 or more, however it was encoded; `null` otherwise (unknown is not 0). */
 export function asCount(value: AttributeValue): number | null {
   let count: number
-  if (typeof value === 'bigint') count = value > MAX_INTEGER ? Number.NaN : Number(value)
+  if (typeof value === 'bigint') count = Number(value)
   else if (typeof value === 'number') count = value
   else if (typeof value === 'string' && /^\d{1,16}$/.test(value)) count = Number(value)
   else return null
@@ -82,7 +81,7 @@ export function asCount(value: AttributeValue): number | null {
 }
 
 /** US dollars as a decimal string of at most 12 fraction digits; `null` for anything negative or not a number. */
-export function asAmount(value: AttributeValue): string | null {
+function asAmount(value: AttributeValue): string | null {
   if (typeof value === 'string' && /^\d{1,15}(\.\d{1,12})?$/.test(value)) return trimZeros(value)
   const amount =
     typeof value === 'number' || typeof value === 'bigint'
@@ -95,7 +94,7 @@ export function asAmount(value: AttributeValue): string | null {
 }
 
 /** First usable text of a list, or the text itself. */
-export function asFirstText(value: AttributeValue): string | null {
+function asFirstText(value: AttributeValue): string | null {
   if (!Array.isArray(value)) return asText(value)
   for (const item of value) {
     const text = asText(item)
@@ -105,13 +104,13 @@ export function asFirstText(value: AttributeValue): string | null {
 }
 
 /** Lists and texts as a list of texts. */
-export function asTexts(value: AttributeValue): string[] | null {
+function asTexts(value: AttributeValue): string[] | null {
   const texts = (Array.isArray(value) ? value : [value]).map(asText).filter((text) => text !== null)
   return texts.length > 0 ? texts : null
 }
 
 /** Takes the value as it is; for families that read it themselves. */
-export function asIs(value: AttributeValue): AttributeValue {
+function asIs(value: AttributeValue): AttributeValue {
   return value
 }
 

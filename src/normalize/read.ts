@@ -14,7 +14,7 @@ import { table } from './table.ts'
 const LONGEST_JSON = 256 * 1024
 
 /** Values of unknown keys longer than this (UTF-16 units, all texts together) are taken for content. */
-export const LONG_VALUE = 1000
+const LONG_VALUE = 1000
 
 /** A span's attributes, read and divided. */
 export interface ReadAttributes {

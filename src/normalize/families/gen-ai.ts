@@ -5,7 +5,7 @@ import { conversationFrom, toolOutcome } from '../messages/found.ts'
 import { indexedMessages } from '../messages/indexed.ts'
 
 /** `gen_ai.operation.name`: the standard's values, then those seen in the wild. */
-export const OPERATIONS: Readonly<Record<string, string>> = {
+const OPERATIONS: Readonly<Record<string, string>> = {
   chat: 'llm',
   text_completion: 'llm',
   generate_content: 'llm',

@@ -15,7 +15,7 @@ const MAX_SLOTS = 10_000
  * Rebuilds the list that was flattened to `prefix<i>.path`. Slots come in the order of their numbers,
  * without gaps, so that a hostile number costs one entry.
  */
-export function rebuild(source: MessageSource, prefix: string): unknown[] {
+function rebuild(source: MessageSource, prefix: string): unknown[] {
   const root: Node = new Map()
   let slots = 0
   for (const [key, value] of source.under(prefix)) {

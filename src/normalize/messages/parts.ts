@@ -115,7 +115,7 @@ export function toolCall(value: unknown): MessagePart {
 }
 
 /** What a tool answered. Vercel wraps it as `{type: 'json' | 'text', value}`. */
-export function toolResult(part: JsonObject): MessagePart {
+function toolResult(part: JsonObject): MessagePart {
   const given = firstValue(part, 'response', 'result', 'output', 'content')
   const unwrapped =
     isObject(given) && typeof given.type === 'string' && 'value' in given ? given.value : given
