@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { createKeys } from '../../src/access/keys.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Parts } from '../../src/http/parts.ts'
+import { createLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Span } from '../../src/model/span.ts'
 import { createRedactors } from '../../src/redactors.ts'
@@ -49,7 +49,7 @@ export async function service(t: Test, env: Record<string, string> = {}, over: P
   const log: string[] = []
   const parts: Parts = {
     config,
-    log: pino({ level: 'trace' }, { write: (line) => void log.push(line) }),
+    log: createLog('trace', { write: (line) => void log.push(line) }),
     metrics: createMetrics(),
     store,
     redactorOf: createRedactors(config.redaction, store),
