@@ -15,6 +15,7 @@ t.test('finds every keyword, overlapping ones too, without case', async (t) => {
   for (let i = 0; i < found.length; i += 3)
     words.push(`${keywords[found[i] ?? -1]} ${found[i + 1]}-${found[i + 2]}`)
   t.strictSame(words.sort(), ['he 2-4', 'hers 2-6', 'she 1-4'])
+  for (const word of keywords) t.ok(buildPrefilter(keywords).search(`a ${word}`), word)
   t.equal(buildPrefilter(keywords).search('nothing – ünïcode'), null)
   t.throws(() => buildPrefilter(['Upper']))
 })
