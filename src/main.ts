@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
 import { createKeys } from './access/keys.ts'
 import { localSecret } from './access/local-secret.ts'
 import type { Config } from './config.ts'
@@ -16,6 +15,8 @@ import { openStore, type StoreObserver } from './store/index.ts'
 /** Milliseconds: what a load balancer needs to see red readiness, and what requests in flight may still take. */
 const drainDelayMs = 5_000
 const inFlightMs = 20_000
+
+type Listener = Awaited<ReturnType<typeof buildServer>>
 
 /** A running service. */
 export interface Service {
@@ -138,7 +139,7 @@ async function embedded(config: Config, log: Logger, undo: (() => Promise<unknow
 }
 
 /** Listens, and says where: with an address that this machine can open. */
-async function listen(app: FastifyInstance, host: string, port: number, name: string): Promise<string> {
+async function listen(app: Listener, host: string, port: number, name: string): Promise<string> {
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -157,7 +158,7 @@ export class StartError extends Error {
 }
 
 /** Finishes what is in flight; connections that are still busy after `ms` are cut. */
-async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
+async function closeWithin(app: Listener, ms: number): Promise<void> {
   const late = setTimeout(() => app.server.closeAllConnections(), ms)
   try {
     await app.close()

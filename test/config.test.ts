@@ -88,7 +88,7 @@ t.test('each wrong value is one line that begins with its variable', async (t) =
   for (const [env, name] of table) {
     const sentences = wrong(env)
     t.equal(sentences.length, 1, JSON.stringify(env))
-    t.ok(sentences[0]?.startsWith(`${name}: `), sentences[0])
+    t.ok(sentences[0]?.startsWith(`${name}: `), sentences[0] ?? 'nothing')
     t.notMatch(sentences[0] ?? '', /hunter2|\n/)
   }
 })

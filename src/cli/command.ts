@@ -15,10 +15,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+type Options = NonNullable<ParseArgsConfig['options']>
+type Values<T extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: T; strict: true }>
+>['values']
+
 /** The options of a call, as text. Throws UsageError for what is not in `options`. */
-export function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T) {
+export function readOptions<T extends Options>(args: string[], options: T): Values<T> {
   try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values
+    return parseArgs({ args, options, strict: true as const, allowPositionals: false }).values as Values<T>
   } catch (error) {
     throw new UsageError((error as Error).message)
   }

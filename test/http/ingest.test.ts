@@ -27,7 +27,11 @@ async function post(
   headers: Record<string, string>,
   path = '/v1/traces',
 ) {
-  const response = await fetch(url + path, { method: 'POST', headers: { ...bearer(), ...headers }, body })
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { ...bearer(), ...headers },
+    body: body as string,
+  })
   return { response, bytes: Buffer.from(await response.arrayBuffer()) }
 }
 
