@@ -108,6 +108,8 @@ export class TraceTab extends HTMLElement implements TraceTabElement {
   }
 
   #emit<Name extends keyof TraceTabEvents>(name: Name, detail: TraceTabEvents[Name]): boolean {
-    return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }))
+    return this.dispatchEvent(
+      new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }),
+    )
   }
 }

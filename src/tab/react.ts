@@ -31,7 +31,9 @@ export function TraceTab(props: TraceTabProps): ReactElement {
     node.getToken = () => latest.current.getToken()
     const stop = new AbortController()
     const listen = (name: string, call: (detail: never) => void) =>
-      node.addEventListener(name, (event) => call((event as CustomEvent).detail as never), { signal: stop.signal })
+      node.addEventListener(name, (event) => call((event as CustomEvent).detail as never), {
+        signal: stop.signal,
+      })
     listen('trace-execution-change', (detail) => latest.current.onExecutionChange?.(detail))
     listen('trace-span-select', (detail) => latest.current.onSpanSelect?.(detail))
     listen('trace-state', (detail) => latest.current.onState?.(detail))

@@ -14,7 +14,9 @@ function declarations(): Plugin {
     generateBundle() {
       for (const name of ['react', 'public']) {
         const source = readFileSync(`${here}${name}.ts`, 'utf8')
-        const { outputText } = ts.transpileDeclaration(source, { compilerOptions: { target: ts.ScriptTarget.ES2023 } })
+        const { outputText } = ts.transpileDeclaration(source, {
+          compilerOptions: { target: ts.ScriptTarget.ES2023 },
+        })
         this.emitFile({
           type: 'asset',
           fileName: `${name}.d.ts`,
@@ -31,7 +33,12 @@ export default defineConfig({
   base: './',
   publicDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  build: { target: 'es2022', modulePreload: { polyfill: false }, emptyOutDir: true, reportCompressedSize: false },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    emptyOutDir: true,
+    reportCompressedSize: false,
+  },
   environments: {
     client: { build: { outDir: `${out}standalone` } },
     library: {

@@ -26,7 +26,9 @@ function tokenFor(workspace: string): string {
   return `${part({ alg: 'none' })}.${part({ workspace })}.x`
 }
 
-export async function startSampleService(options: { basePath?: string; big?: boolean } = {}): Promise<SampleService> {
+export async function startSampleService(
+  options: { basePath?: string; big?: boolean } = {},
+): Promise<SampleService> {
   const base = options.basePath ?? ''
   const app = fastify()
   const samples = new Map<string, Sample>()
@@ -38,7 +40,15 @@ export async function startSampleService(options: { basePath?: string; big?: boo
   const add = (id: string, spans: number, ago: number, status: Sample['status'], more = {}) =>
     samples.set(
       id,
-      makeSample({ id, workflow: WORKFLOW, spans, startedAt: now - ago, status, seed: samples.size + 1, ...more }),
+      makeSample({
+        id,
+        workflow: WORKFLOW,
+        spans,
+        startedAt: now - ago,
+        status,
+        seed: samples.size + 1,
+        ...more,
+      }),
     )
   add('exec-live', 38, 42_000, 'running')
   add('exec-0419', 500, 9 * minutes, 'completed')
@@ -55,8 +65,10 @@ export async function startSampleService(options: { basePath?: string; big?: boo
   app.addHook('onRequest', async (request) => {
     seen.set(request.url, (seen.get(request.url) ?? 0) + 1)
   })
-  app.addContentTypeParser(['application/csp-report', 'application/reports+json'], { parseAs: 'string' }, (_r, body, done) =>
-    done(null, body),
+  app.addContentTypeParser(
+    ['application/csp-report', 'application/reports+json'],
+    { parseAs: 'string' },
+    (_r, body, done) => done(null, body),
   )
   app.post('/csp', async (request) => {
     reports.push(String(request.body))
@@ -81,14 +93,23 @@ export async function startSampleService(options: { basePath?: string; big?: boo
   }
 }
 
-async function routes(api: FastifyInstance, samples: Map<string, Sample>, broken: () => number | null): Promise<void> {
+async function routes(
+  api: FastifyInstance,
+  samples: Map<string, Sample>,
+  broken: () => number | null,
+): Promise<void> {
   const problem = (reply: FastifyReply, status: number, code: string, detail: string) =>
-    reply.code(status).type('application/problem+json').send({ type: 'about:blank', title: code, status, detail, code })
+    reply
+      .code(status)
+      .type('application/problem+json')
+      .send({ type: 'about:blank', title: code, status, detail, code })
   api.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', 'req-1234')
     const status = broken()
-    if (status !== null) return problem(reply, status, 'TRACE_STORE_UNAVAILABLE', 'The database is away; try again')
-    if (!request.headers.authorization) return problem(reply, 401, 'TRACE_UNAUTHENTICATED', 'Send a bearer token')
+    if (status !== null)
+      return problem(reply, status, 'TRACE_STORE_UNAVAILABLE', 'The database is away; try again')
+    if (!request.headers.authorization)
+      return problem(reply, 401, 'TRACE_UNAUTHENTICATED', 'Send a bearer token')
     if (request.headers.authorization.includes('no-scope')) {
       return problem(reply, 403, 'TRACE_SCOPE_MISSING', 'The token lacks the scope traces:read')
     }
@@ -98,7 +119,8 @@ async function routes(api: FastifyInstance, samples: Map<string, Sample>, broken
   type Request = { Params: { id: string; span: string }; Querystring: { limit?: string; cursor?: string } }
   const find = (request: { params: { id: string }; headers: { authorization?: string } }) =>
     mine(request.headers.authorization) ? samples.get(request.params.id) : undefined
-  const gone = (reply: FastifyReply) => problem(reply, 404, 'TRACE_NOT_FOUND', 'It does not exist, or the token may not see it')
+  const gone = (reply: FastifyReply) =>
+    problem(reply, 404, 'TRACE_NOT_FOUND', 'It does not exist, or the token may not see it')
 
   api.get('/workflows', async (request) =>
     mine(request.headers.authorization)
@@ -109,7 +131,9 @@ async function routes(api: FastifyInstance, samples: Map<string, Sample>, broken
       : [],
   )
   api.get<Request>('/workflows/:id/executions', async (request) =>
-    mine(request.headers.authorization) && request.params.id === WORKFLOW ? [...samples.values()].map(rowOf) : [],
+    mine(request.headers.authorization) && request.params.id === WORKFLOW
+      ? [...samples.values()].map(rowOf)
+      : [],
   )
   api.get<Request>('/executions/:id/trace', async (request, reply) => {
     const sample = find(request)
@@ -127,7 +151,10 @@ async function routes(api: FastifyInstance, samples: Map<string, Sample>, broken
   })
   api.get<Request>('/artifacts/:id/download', async (request, reply) =>
     mine(request.headers.authorization)
-      ? reply.header('content-disposition', 'attachment; filename="reply.pdf"').type('application/pdf').send('%PDF-1.7')
+      ? reply
+          .header('content-disposition', 'attachment; filename="reply.pdf"')
+          .type('application/pdf')
+          .send('%PDF-1.7')
       : gone(reply),
   )
 }

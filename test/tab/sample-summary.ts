@@ -1,9 +1,10 @@
-import type { ExecutionRow } from '../../src/tab/hooks/use-executions.ts'
 import type { Summary } from '../../src/http/schemas/trace.ts'
+import type { ExecutionRow } from '../../src/tab/hooks/use-executions.ts'
 import { artifact, iso, type Sample, type SampleSpan, traceId } from './sample-trace.ts'
 
 function usage(spans: SampleSpan[]) {
-  const sum = (read: (span: SampleSpan) => number | null) => spans.reduce((total, span) => total + (read(span) ?? 0), 0)
+  const sum = (read: (span: SampleSpan) => number | null) =>
+    spans.reduce((total, span) => total + (read(span) ?? 0), 0)
   const input = sum((span) => span.input)
   const output = sum((span) => span.output)
   const calls = spans.filter((span) => span.kind === 'llm')
@@ -71,14 +72,23 @@ export function summaryOf(sample: Sample): Summary {
     })),
     notices: [
       ...(calls.length > 0
-        ? [{ code: 'redacted', message: 'Values were removed before they were stored (rule: phone)', count: calls.length }]
+        ? [
+            {
+              code: 'redacted',
+              message: 'Values were removed before they were stored (rule: phone)',
+              count: calls.length,
+            },
+          ]
         : []),
       ...(sample.orphans
         ? [{ code: 'missing_parent', message: 'Two spans wait for a parent that has not arrived', count: 2 }]
         : []),
     ],
     links: [{ name: 'Grafana', url: `https://grafana.example/explore?trace=${traceId(sample)}` }],
-    artifacts: list.filter((span) => span.artifacts > 0).slice(0, 4).map((span) => artifact(span.id)),
+    artifacts: list
+      .filter((span) => span.artifacts > 0)
+      .slice(0, 4)
+      .map((span) => artifact(span.id)),
   }
 }
 

@@ -53,7 +53,9 @@ export function makeSample(options: SampleOptions): Sample {
     seed = (seed * 1103515245 + 12345) % 2147483648
     return seed / 2147483648
   }
-  const add = (span: Partial<SampleSpan> & Pick<SampleSpan, 'name' | 'kind' | 'start' | 'duration' | 'depth'>) => {
+  const add = (
+    span: Partial<SampleSpan> & Pick<SampleSpan, 'name' | 'kind' | 'start' | 'duration' | 'depth'>,
+  ) => {
     const full: SampleSpan = {
       id: (options.seed * 0x100000 + list.length + 1).toString(16).padStart(16, '0'),
       parent: null,
@@ -152,9 +154,24 @@ export function makeSample(options: SampleOptions): Sample {
   }
   if (options.orphans) {
     for (const n of [1, 2]) {
-      add({ name: `late callback ${n}`, kind: 'internal', depth: 0, start: at * 0.6, duration: 40, missing: 'beefbeefbeefbeef' })
+      add({
+        name: `late callback ${n}`,
+        kind: 'internal',
+        depth: 0,
+        start: at * 0.6,
+        duration: 40,
+        missing: 'beefbeefbeefbeef',
+      })
     }
-    add({ name: 'escalate', kind: 'workflow', depth: 1, parent: list.at(-1)?.id ?? null, start: at * 0.7, duration: 30, sub: 'exec-other' })
+    add({
+      name: 'escalate',
+      kind: 'workflow',
+      depth: 1,
+      parent: list.at(-1)?.id ?? null,
+      start: at * 0.7,
+      duration: 30,
+      sub: 'exec-other',
+    })
   }
   return { ...options, list, duration: running ? null : at }
 }
@@ -213,7 +230,10 @@ export function skeletonPage(sample: Sample, from: number, limit: number): Skele
       missing_parent: column((s) => s.missing),
       sub_execution: column((s) => s.sub),
     },
-    page_info: { has_next_page: end < sample.list.length, cursor: end < sample.list.length ? String(end) : null },
+    page_info: {
+      has_next_page: end < sample.list.length,
+      cursor: end < sample.list.length ? String(end) : null,
+    },
   }
 }
 
@@ -263,7 +283,9 @@ export function spanDetail(sample: Sample, span: SampleSpan): SpanDetail {
     },
     cost: { amount: span.cost, currency: 'USD', source: span.cost ? 'estimated' : null, unknown_calls: 0 },
     artifacts: span.artifacts ? [artifact(span.id)] : [],
-    notices: span.notices ? [{ code: 'redacted', message: 'A phone number was removed from the input', count: 1 }] : [],
+    notices: span.notices
+      ? [{ code: 'redacted', message: 'A phone number was removed from the input', count: 1 }]
+      : [],
     trace_id: traceId(sample),
     otel_kind: 'internal',
     node_kind: null,
@@ -277,7 +299,10 @@ export function spanDetail(sample: Sample, span: SampleSpan): SpanDetail {
           }
         : null,
     ...contentOf(span),
-    resource: { attributes: { 'service.name': 'support-runner', 'service.version': '2.4.1' }, schema_url: '' },
+    resource: {
+      attributes: { 'service.name': 'support-runner', 'service.version': '2.4.1' },
+      schema_url: '',
+    },
     scope: { name: 'workflow-trace/runner', version: '0.1.0', attributes: {}, schema_url: '' },
     dashboards: [],
   }
@@ -289,26 +314,46 @@ function contentOf(span: SampleSpan): Pick<SpanDetail, 'input' | 'output'> {
       input: {
         messages: [
           { role: 'system', parts: [{ type: 'text', content: SYSTEM }] },
-          { role: 'user', parts: [{ type: 'text', content: span.model === MODEL ? QUESTION : `${QUESTION}\n\n${HOSTILE}` }] },
+          {
+            role: 'user',
+            parts: [{ type: 'text', content: span.model === MODEL ? QUESTION : `${QUESTION}\n\n${HOSTILE}` }],
+          },
           {
             role: 'assistant',
             parts: [
               { type: 'reasoning', content: REASONING },
-              { type: 'tool_call', id: 'call_1', name: 'get_shipment', arguments: { order_id: 'NW-48213', verbose: true } },
+              {
+                type: 'tool_call',
+                id: 'call_1',
+                name: 'get_shipment',
+                arguments: { order_id: 'NW-48213', verbose: true },
+              },
             ],
           },
-          { role: 'tool', parts: [{ type: 'tool_result', id: 'call_1', name: 'get_shipment', result: SHIPMENT }] },
+          {
+            role: 'tool',
+            parts: [{ type: 'tool_result', id: 'call_1', name: 'get_shipment', result: SHIPMENT }],
+          },
         ],
         value: null,
       },
-      output: { messages: [{ role: 'assistant', parts: [{ type: 'text', content: ANSWER }], finish_reason: 'stop' }], value: null },
+      output: {
+        messages: [{ role: 'assistant', parts: [{ type: 'text', content: ANSWER }], finish_reason: 'stop' }],
+        value: null,
+      },
     }
   }
   if (span.kind === 'tool') {
-    return { input: { messages: [], value: { order_id: 'NW-48213' } }, output: { messages: [], value: SHIPMENT } }
+    return {
+      input: { messages: [], value: { order_id: 'NW-48213' } },
+      output: { messages: [], value: SHIPMENT },
+    }
   }
   return {
-    input: { messages: [], value: span.kind === 'workflow' ? { ticket: 'T-9921', question: QUESTION } : null },
+    input: {
+      messages: [],
+      value: span.kind === 'workflow' ? { ticket: 'T-9921', question: QUESTION } : null,
+    },
     output: { messages: [], value: span.kind === 'workflow' ? { resolved: true, answer: ANSWER } : null },
   }
 }

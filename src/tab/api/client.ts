@@ -56,7 +56,12 @@ const unreadable: Failure = {
   retryAfterMs: null,
 }
 
-async function attempt(url: string, token: string | null, signal: AbortSignal, accept: string): Promise<Response> {
+async function attempt(
+  url: string,
+  token: string | null,
+  signal: AbortSignal,
+  accept: string,
+): Promise<Response> {
   try {
     return await fetch(url, {
       signal,

@@ -6,7 +6,9 @@ export function workspaceOf(token: string | null): string | null {
   const claims = token?.split('.')[1]
   if (!claims) return null
   try {
-    const bytes = Uint8Array.from(atob(claims.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
+    const bytes = Uint8Array.from(atob(claims.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
+      c.charCodeAt(0),
+    )
     const { workspace } = JSON.parse(new TextDecoder().decode(bytes)) as { workspace?: unknown }
     return typeof workspace === 'string' ? workspace : null
   } catch {

@@ -46,7 +46,11 @@ function Row({ artifact }: { artifact: Artifact }) {
       ) : (
         <button type="button" class="button small" disabled={state === 'busy'} onClick={load}>
           <Icon name={state === 'failed' ? 'alert' : 'download'} size={14} />
-          {state === 'busy' ? strings.downloading : state === 'failed' ? strings.downloadFailed : strings.download}
+          {state === 'busy'
+            ? strings.downloading
+            : state === 'failed'
+              ? strings.downloadFailed
+              : strings.download}
         </button>
       )}
     </li>

@@ -17,7 +17,10 @@ export function Attributes({ span }: { span: SpanDetail }) {
   ]
   const lower = wanted.trim().toLowerCase()
   const shown = groups
-    .map(([label, attributes]) => [label, Object.entries(attributes).filter((entry) => matches(entry, lower))] as const)
+    .map(
+      ([label, attributes]) =>
+        [label, Object.entries(attributes).filter((entry) => matches(entry, lower))] as const,
+    )
     .filter(([, entries]) => entries.length > 0)
   return (
     <div class="attributes">
@@ -54,7 +57,11 @@ export function AttributeTable({ entries }: { entries: [string, unknown][] }) {
         <div key={key}>
           <dt>{key}</dt>
           <dd>
-            {value !== null && typeof value === 'object' ? <JsonView value={value} /> : <RichText text={asText(value)} />}
+            {value !== null && typeof value === 'object' ? (
+              <JsonView value={value} />
+            ) : (
+              <RichText text={asText(value)} />
+            )}
           </dd>
           <CopyValue name={key} text={asText(value)} />
         </div>

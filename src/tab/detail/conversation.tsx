@@ -34,7 +34,12 @@ export function Conversation({ span }: { span: SpanDetail }) {
       <Side content={input} label={strings.input} none={strings.noInput} markdown={markdown}>
         {asked || answered ? <FormSwitch markdown={markdown} choose={choose} /> : null}
       </Side>
-      <Side content={output} label={answered ? strings.response : strings.output} none={strings.noOutput} markdown={markdown} />
+      <Side
+        content={output}
+        label={answered ? strings.response : strings.output}
+        none={strings.noOutput}
+        markdown={markdown}
+      />
     </div>
   )
 }

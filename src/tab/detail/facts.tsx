@@ -27,12 +27,17 @@ export function Facts({ view, row, now, span }: Props) {
     [strings.duration, running ? strings.stillRunning : format.duration(columns.duration_ms[index])],
     [strings.start, `+${format.duration(columns.offset_ms[index])}`],
   ]
-  if (hasChildren(tree, row)) facts.push([strings.self, format.duration(lengthOf(selfIntervals(tree, columns, row, now)))])
+  if (hasChildren(tree, row))
+    facts.push([strings.self, format.duration(lengthOf(selfIntervals(tree, columns, row, now)))])
   if (hasTokens || isCall) {
     const cached = span?.tokens.cached_input
     const reasoning = span?.tokens.reasoning_output
     facts.push([strings.tokensIn, format.count(input), cached ? strings.cached(format.count(cached)) : null])
-    facts.push([strings.tokensOut, format.count(output), reasoning ? strings.reasoning(format.count(reasoning)) : null])
+    facts.push([
+      strings.tokensOut,
+      format.count(output),
+      reasoning ? strings.reasoning(format.count(reasoning)) : null,
+    ])
   }
   if (isCall || columns.cost[index]) {
     facts.push([

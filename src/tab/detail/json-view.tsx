@@ -6,11 +6,13 @@ import { Icon } from '../views/icon.tsx'
 import { RichText } from './rich-text.tsx'
 
 /** Levels that are unfolded at first. */
-const OPEN_LEVELS = 3
+const OPEN_LEVELS = 2
 /** An unfolded value with more entries than this says how many they are. */
 const OPEN_ENTRIES = 60
 /** Lines shown before "load more". */
 const LINES = 400
+/** A string longer than this is read as prose, not as a value. */
+const PROSE = 60
 /** Characters of one string before it is cut. */
 const STRING_HEAD = 2_000
 
@@ -31,7 +33,12 @@ export function JsonView({ value }: { value: unknown }) {
   return (
     <div class="json">
       {rows.slice(0, most).map((row) => (
-        <Line key={row.path} row={row} open={row.depth < OPEN_LEVELS !== toggled.has(row.path)} toggle={toggle} />
+        <Line
+          key={row.path}
+          row={row}
+          open={row.depth < OPEN_LEVELS !== toggled.has(row.path)}
+          toggle={toggle}
+        />
       ))}
       {rows.length > most ? (
         <button type="button" class="link" onClick={() => setMost(most + LINES * 5)}>
@@ -57,7 +64,12 @@ function Line({ row, open, toggle }: { row: JsonRow; open: boolean; toggle: (pat
   }
   return (
     <div class="json-line" style={style}>
-      <button type="button" class={`json-toggle ${open ? 'open' : ''}`} aria-expanded={open} onClick={() => toggle(row.path)}>
+      <button
+        type="button"
+        class={`json-toggle ${open ? 'open' : ''}`}
+        aria-expanded={open}
+        onClick={() => toggle(row.path)}
+      >
         <span class="json-fold">
           <Icon name="right" size={10} />
         </span>
@@ -81,7 +93,7 @@ function Value({ row }: { row: JsonRow }) {
   if (row.type === 'string') {
     const text = String(row.value)
     return (
-      <span class="json-string">
+      <span class={text.length > PROSE ? 'json-string prose' : 'json-string'}>
         <RichText text={text.slice(0, STRING_HEAD)} />
         {text.length > STRING_HEAD ? '…' : ''}
       </span>

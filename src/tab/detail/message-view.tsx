@@ -1,6 +1,6 @@
 import type { Message, MessagePart } from '../../model/message.ts'
-import { useCopy } from '../hooks/use-copy.ts'
 import { useTab } from '../hooks/tab-context.ts'
+import { useCopy } from '../hooks/use-copy.ts'
 import { strings } from '../strings.ts'
 import { Icon, type IconName } from '../views/icon.tsx'
 import { JsonView } from './json-view.tsx'

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noArrayIndexKey: the pieces of one text never change
 import { splitInvisible, splitRedacted } from '../model/text.ts'
 import { strings } from '../strings.ts'
 
@@ -7,12 +8,11 @@ export function RichText({ text }: { text: string }) {
     <>
       {splitRedacted(text).map((piece, n) =>
         piece.type === 'redacted' ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never change
           <Redacted key={n} rule={piece.text} />
         ) : (
-          splitInvisible(piece.text).map((part) =>
+          splitInvisible(piece.text).map((part, m) =>
             part.type === 'invisible' ? (
-              <span class="invisible" title={part.text}>
+              <span key={m} class="invisible" title={part.text}>
                 {part.text}
               </span>
             ) : (

@@ -68,7 +68,13 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
           <span class="spacer" />
           <Step icon="up" label={strings.previousSpan} to={beside(-1)} select={select} />
           <Step icon="down" label={strings.nextSpan} to={beside(1)} select={select} />
-          <button type="button" class="icon-button" title={strings.close} aria-label={strings.close} onClick={close}>
+          <button
+            type="button"
+            class="icon-button"
+            title={strings.close}
+            aria-label={strings.close}
+            onClick={close}
+          >
             <Icon name="close" />
           </button>
         </div>
@@ -81,6 +87,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
         <Facts view={view} row={row} now={now} span={span} />
       </div>
       <PaneTabs tab={tab} setTab={setTab} span={span} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
       <div class="span-body" role="tabpanel" id="span-panel" aria-labelledby={`span-tab-${tab}`} tabIndex={0}>
         {failure ? (
           <FailureState failure={failure} retry={retry} />
@@ -112,12 +119,20 @@ function Panel({ tab, span }: { tab: TabName; span: SpanDetail }) {
   }
 }
 
-function PaneTabs({ tab, setTab, span }: { tab: TabName; setTab: (tab: TabName) => void; span: SpanDetail | null }) {
+function PaneTabs({
+  tab,
+  setTab,
+  span,
+}: {
+  tab: TabName
+  setTab: (tab: TabName) => void
+  span: SpanDetail | null
+}) {
   const messages = span === null || span.input.messages.length + span.output.messages.length > 0
   const names: [TabName, string, number | null][] = [
     ['content', messages ? strings.tabs.messages : strings.tabs.io, null],
     ['attributes', strings.tabs.attributes, span && Object.keys(span.attributes).length],
-    ['events', strings.tabs.events, span && span.events.length],
+    ['events', strings.tabs.events, span?.events.length ?? null],
     ['links', strings.tabs.links, span && span.links.length + span.artifacts.length + span.dashboards.length],
     ['raw', strings.tabs.raw, null],
   ]
@@ -140,7 +155,8 @@ function PaneTabs({ tab, setTab, span }: { tab: TabName; setTab: (tab: TabName) 
           ref={(element) => {
             const root = element?.getRootNode()
             const active = root instanceof ShadowRoot ? root.activeElement : null
-            if (element && tab === name && active?.closest('.pane-tabs') && active !== element) element.focus()
+            if (element && tab === name && active?.closest('.pane-tabs') && active !== element)
+              element.focus()
           }}
           onClick={() => setTab(name)}
           onKeyDown={(event) => {

@@ -34,7 +34,9 @@ export function TextView({ text, markdown = false, short = false }: Props) {
     )
   }
   if (json !== undefined) return <JsonView value={json} />
-  const long = short ? text.length > 240 || lines(text) > 4 : text.length > FOLD_CHARS || lines(text) > FOLD_LINES
+  const long = short
+    ? text.length > 240 || lines(text) > 4
+    : text.length > FOLD_CHARS || lines(text) > FOLD_LINES
   const shown = whole ? text : text.slice(0, TEXT_HEAD)
   return (
     <div class={`text ${long && !open ? (short ? 'folded short' : 'folded') : ''}`}>

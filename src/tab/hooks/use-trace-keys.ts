@@ -24,7 +24,8 @@ export function treeKey(event: KeyboardEvent, row: number, view: TreeView, actio
     if (at !== undefined) actions.focus(at)
     return true
   }
-  const isOpen = hasChildren(tree, row) && rows[place + 1] !== undefined && tree.parent[rows[place + 1] ?? 0] === row
+  const isOpen =
+    hasChildren(tree, row) && rows[place + 1] !== undefined && tree.parent[rows[place + 1] ?? 0] === row
   switch (event.key) {
     case 'ArrowDown':
       return to(place + 1)
@@ -77,7 +78,12 @@ function siblings(tree: Tree, row: number): number[] {
 }
 
 /** The next row after (or before) `row` for which `wanted` holds, around the end; -1 = none. */
-export function nextRow(tree: Tree, row: number, by: 1 | -1, wanted: (index: number, row: number) => boolean): number {
+export function nextRow(
+  tree: Tree,
+  row: number,
+  by: 1 | -1,
+  wanted: (index: number, row: number) => boolean,
+): number {
   for (let step = 1; step <= tree.length; step++) {
     const at = (((row + by * step) % tree.length) + tree.length) % tree.length
     const index = tree.span[at] ?? -1

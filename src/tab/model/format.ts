@@ -24,11 +24,16 @@ export function createFormat(locale: string): Format {
   const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 })
   const three = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 })
   const short = new Intl.NumberFormat(tag, { notation: 'compact', maximumSignificantDigits: 3 })
-  const money = new Intl.NumberFormat(tag, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' })
+  const money = new Intl.NumberFormat(tag, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+  })
   const smallMoney = new Intl.NumberFormat(tag, {
     style: 'currency',
     currency: 'USD',
     currencyDisplay: 'narrowSymbol',
+    minimumSignificantDigits: 2,
     maximumSignificantDigits: 2,
   })
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 })

@@ -35,7 +35,12 @@ export function hasInvisible(text: string): boolean {
   return INVISIBLE.test(text)
 }
 
-function split(text: string, pattern: RegExp, type: Piece['type'], name: (match: RegExpMatchArray) => string): Piece[] {
+function split(
+  text: string,
+  pattern: RegExp,
+  type: Piece['type'],
+  name: (match: RegExpMatchArray) => string,
+): Piece[] {
   const pieces: Piece[] = []
   let at = 0
   for (const match of text.matchAll(pattern)) {

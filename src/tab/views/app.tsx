@@ -79,7 +79,8 @@ export function App(props: AppProps) {
   )
 
   useEffect(() => {
-    if (ownRoute) document.title = [place.execution, place.workflow, 'Workflow traces'].filter(Boolean).join(' · ')
+    if (ownRoute)
+      document.title = [place.execution, place.workflow, 'Workflow traces'].filter(Boolean).join(' · ')
   }, [ownRoute, place.execution, place.workflow])
 
   const tab: Tab = {
@@ -92,13 +93,16 @@ export function App(props: AppProps) {
     announce,
     emit,
     workspace,
-    signIn: props.signIn && ((token) => {
-      props.signIn?.(token)
-      if ('reload' in props.host && typeof props.host.reload === 'function') props.host.reload()
-    }),
+    signIn:
+      props.signIn &&
+      ((token) => {
+        props.signIn?.(token)
+        if ('reload' in props.host && typeof props.host.reload === 'function') props.host.reload()
+      }),
   }
   return (
     <TabContext.Provider value={tab}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a key of the parts inside bubbles up to it */}
       <div
         ref={root}
         class="app"
@@ -135,7 +139,11 @@ export function App(props: AppProps) {
 /** Whether a key belongs to a field that the reader types into. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0]
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  )
 }
 
 const THEME_KEY = 'workflow-trace.theme'

@@ -8,7 +8,17 @@ import { hasChildren } from '../model/tree.ts'
 const PIECES = 24
 
 /** A span on the time line: dark where it worked itself, light where its children did. */
-export function Bar({ view, row, window, now }: { view: TreeView; row: number; window: Window; now: number }) {
+export function Bar({
+  view,
+  row,
+  window,
+  now,
+}: {
+  view: TreeView
+  row: number
+  window: Window
+  now: number
+}) {
   const { tree, columns } = view
   const index = tree.span[row] ?? -1
   const own = spanWindow(tree, columns, row, now)
@@ -31,7 +41,10 @@ export function Bar({ view, row, window, now }: { view: TreeView; row: number; w
     >
       {pieces && pieces.length <= PIECES && length > 0
         ? pieces.map((piece) => {
-            const part = barOf(piece.from, piece.to, { from: Math.max(own.from, window.from), to: Math.min(own.to, window.to) })
+            const part = barOf(piece.from, piece.to, {
+              from: Math.max(own.from, window.from),
+              to: Math.min(own.to, window.to),
+            })
             return part && part.width > 0.004 ? (
               <span
                 key={piece.from}

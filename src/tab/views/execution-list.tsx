@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
-import { type ExecutionList as List, type ExecutionRow, rowKey } from '../hooks/use-executions.ts'
+import { type ExecutionRow, type ExecutionList as List, rowKey } from '../hooks/use-executions.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'

@@ -29,12 +29,17 @@ export function ExecutionView({ execution, step, listButton }: Props) {
   const empty = loaded !== null && loaded.columns.span_id.length === 0
   const partial = loaded !== null && loaded.cursor !== null
   const live = status === 'running'
+  const here = loaded !== null
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a state is told of once, whoever listens
   useEffect(() => {
     if (loading) emit('trace-state', { state: 'loading' })
-    else if (failure) emit('trace-state', { state: failure.kind === 'error' || failure.kind === 'offline' ? 'error' : 'denied' })
-    else if (loaded) emit('trace-state', { state: live ? 'live' : partial ? 'partial' : 'ready' })
-  }, [loading, failure, loaded === null, live, partial])
+    else if (failure)
+      emit('trace-state', {
+        state: failure.kind === 'error' || failure.kind === 'offline' ? 'error' : 'denied',
+      })
+    else if (here) emit('trace-state', { state: live ? 'live' : partial ? 'partial' : 'ready' })
+  }, [loading, failure, here, live, partial])
   useEffect(() => {
     if (status && status !== 'running') announce(`${strings.execution} ${strings.status[status]}`)
   }, [status, announce])
@@ -67,7 +72,8 @@ export function ExecutionView({ execution, step, listButton }: Props) {
               onKeyDown={(event) => {
                 if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
                 go({ tab: tab === 'trace' ? 'execution' : 'trace' })
-                const other = event.currentTarget.nextElementSibling ?? event.currentTarget.previousElementSibling
+                const other =
+                  event.currentTarget.nextElementSibling ?? event.currentTarget.previousElementSibling
                 if (other instanceof HTMLElement) other.focus()
               }}
             >

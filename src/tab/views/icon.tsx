@@ -3,7 +3,8 @@ const outlines = {
   link: 'M6.5 9.5 9.5 6.5M5 8 3.6 9.4a2.1 2.1 0 0 0 3 3L8 11M8 5l1.4-1.4a2.1 2.1 0 0 1 3 3L11 8',
   bot: 'M4 6.5h8a1.5 1.5 0 0 1 1.5 1.5v3.5A1.5 1.5 0 0 1 12 13H4a1.5 1.5 0 0 1-1.5-1.5V8A1.5 1.5 0 0 1 4 6.5ZM8 6.5V3.5M6 9.3v1M10 9.3v1',
   bolt: 'M9 2 3.5 9H8l-1 5 5.5-7H8z',
-  wrench: 'M13.2 4.6a3.3 3.3 0 0 1-4.4 4.2l-4 4a1.2 1.2 0 0 1-1.7-1.7l4-4A3.3 3.3 0 0 1 11.4 2.8L9.6 4.6l.3 1.5 1.5.3z',
+  wrench:
+    'M13.2 4.6a3.3 3.3 0 0 1-4.4 4.2l-4 4a1.2 1.2 0 0 1-1.7-1.7l4-4A3.3 3.3 0 0 1 11.4 2.8L9.6 4.6l.3 1.5 1.5.3z',
   lens: 'M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.3 10.3 13.5 13.5',
   dots: 'M4 4.5h.01M8 4.5h.01M12 4.5h.01M4 8h.01M8 8h.01M12 8h.01M4 11.5h.01M8 11.5h.01M12 11.5h.01',
   shield: 'M8 2 13 4v4c0 3-2.2 5-5 6-2.800-1-5-3-5-6V4z',
@@ -31,7 +32,8 @@ const outlines = {
   refresh: 'M13 8a5 5 0 1 1-1.500-3.600M13 2.500v2.700h-2.700',
   clock: 'M8 13.500a5.500 5.500 0 1 0 0-11 5.500 5.500 0 0 0 0 11ZM8 5v3.300l2.200 1.300',
   stop: 'M8 13.500a5.500 5.500 0 1 0 0-11 5.500 5.500 0 0 0 0 11ZM5.500 8h5',
-  offline: 'M2.500 2.500l11 11M3 8a7 7 0 0 1 2.500-1.700M8 5.500A7 7 0 0 1 13 8M5.500 10.300a3.600 3.600 0 0 1 2-.8M8 12.700v.01',
+  offline:
+    'M2.500 2.500l11 11M3 8a7 7 0 0 1 2.500-1.700M8 5.500A7 7 0 0 1 13 8M5.500 10.300a3.600 3.600 0 0 1 2-.8M8 12.700v.01',
   empty: 'M2.500 9.500 4.500 3.500h7l2 6v3.500h-11zM2.500 9.500h3.300l.7 1.500h3l.7-1.500h3.300',
   info: 'M8 13.500a5.500 5.500 0 1 0 0-11 5.500 5.500 0 0 0 0 11ZM8 7.300v3.500M8 5.300v.01',
 } as const
@@ -39,7 +41,15 @@ const outlines = {
 export type IconName = keyof typeof outlines
 
 /** A decorative glyph: what it means is always said in text beside it. */
-export function Icon({ name, size = 16, class: className = '' }: { name: IconName; size?: number; class?: string }) {
+export function Icon({
+  name,
+  size = 16,
+  class: className = '',
+}: {
+  name: IconName
+  size?: number
+  class?: string
+}) {
   return (
     <svg class={`icon ${className}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
       <path d={outlines[name]} />

@@ -44,6 +44,7 @@ export function Minimap({ columns, extent, window, setWindow, now }: Props) {
     ? { from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) }
     : window && { from: (window.from - extent.from) / length, to: (window.to - extent.from) / length }
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys + - 0 , . do the same
     <div
       ref={frame}
       class="minimap"
@@ -63,12 +64,15 @@ export function Minimap({ columns, extent, window, setWindow, now }: Props) {
         setDrag(null)
       }}
     >
-      <canvas ref={canvas} aria-hidden="true" />
+      <canvas ref={canvas} />
       {brush ? (
         <>
           <span class="shade" style={{ left: 0, width: `${brush.from * 100}%` }} />
           <span class="shade edge" style={{ left: `${brush.to * 100}%`, right: 0 }} />
-          <span class="brush" style={{ left: `${brush.from * 100}%`, width: `${(brush.to - brush.from) * 100}%` }} />
+          <span
+            class="brush"
+            style={{ left: `${brush.from * 100}%`, width: `${(brush.to - brush.from) * 100}%` }}
+          />
         </>
       ) : null}
       <span class="sr">
@@ -90,7 +94,7 @@ function draw(canvas: HTMLCanvasElement, density: Density, width: number, height
   context.scale(scale, scale)
   const slices = density.errors.length
   const step = width / slices
-  const room = height - 10
+  const room = height - 12
   // A square root keeps a lone span visible beside a burst of hundreds.
   const tall = (count: number) => (Math.sqrt(count) / Math.sqrt(density.most)) * room
   const tops = new Float32Array(slices)
@@ -107,7 +111,7 @@ function draw(canvas: HTMLCanvasElement, density: Density, width: number, height
       const top = tall(sum)
       const low = tops[slice] ?? 0
       tops[slice] = top
-      context.fillRect(slice * step, height - 2 - top, Math.max(1, step - 1), Math.max(1, top - low))
+      context.fillRect(slice * step, height - top, step + 0.5, Math.max(1, top - low))
     }
   })
   context.fillStyle = colour('--error')

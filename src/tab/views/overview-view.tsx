@@ -28,7 +28,10 @@ export function OverviewView({ loaded, summary, staleSince }: Props) {
       <div class="overview-body">
         <dl class="about">
           <About label={strings.started} value={format.exact(execution.started_at)} />
-          <About label={strings.finished} value={running ? strings.stillRunning : format.exact(execution.finished_at)} />
+          <About
+            label={strings.finished}
+            value={running ? strings.stillRunning : format.exact(execution.finished_at)}
+          />
           {execution.thread_id ? <About label={strings.thread} value={execution.thread_id} /> : null}
           <About label={strings.traceIds} value={execution.trace_ids.join('\n')} mono />
         </dl>

@@ -14,7 +14,11 @@ interface Props {
 export function PlaceLink({ to, class: className = '', title, current, children }: Props) {
   const { go, hrefOf } = useTab()
   const href = hrefOf(to)
-  const shared = { class: className, ...(title ? { title } : {}), 'aria-current': current ? ('true' as const) : undefined }
+  const shared = {
+    class: className,
+    ...(title ? { title } : {}),
+    'aria-current': current ? ('true' as const) : undefined,
+  }
   if (href === null) {
     return (
       <button type="button" {...shared} onClick={() => go(to)}>

@@ -43,10 +43,17 @@ export function FailureState({ failure, retry }: { failure: Failure; retry: () =
       return signIn ? (
         <SignIn signIn={signIn} refused={workspace !== null} requestId={requestId} />
       ) : (
-        <StateCard icon="lock" title={strings.signedOutTitle} text={strings.signedOutEmbedded} requestId={requestId} />
+        <StateCard
+          icon="lock"
+          title={strings.signedOutTitle}
+          text={strings.signedOutEmbedded}
+          requestId={requestId}
+        />
       )
     case 'denied':
-      return <StateCard icon="lock" title={strings.deniedTitle} text={strings.deniedText} requestId={requestId} />
+      return (
+        <StateCard icon="lock" title={strings.deniedTitle} text={strings.deniedText} requestId={requestId} />
+      )
     case 'missing':
       return (
         <StateCard
@@ -85,7 +92,12 @@ interface SignInProps {
 function SignIn({ signIn, refused, requestId }: SignInProps) {
   const [token, setToken] = useState('')
   return (
-    <StateCard icon="lock" title={strings.signedOutTitle} text={strings.signedOutText} requestId={refused ? requestId : null}>
+    <StateCard
+      icon="lock"
+      title={strings.signedOutTitle}
+      text={strings.signedOutText}
+      requestId={refused ? requestId : null}
+    >
       <form
         class="sign-in"
         onSubmit={(event) => {

@@ -15,7 +15,7 @@ interface Props {
 
 /** The figures of the execution; the sums are the service's, which counts every model call once. */
 export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
-  const { format } = useTab()
+  const { format, narrow } = useTab()
   const { execution, total } = loaded
   const running = execution.status === 'running'
   const tokens = summary?.tokens
@@ -42,17 +42,19 @@ export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
       <Cell label={strings.cost} {...costNote(summary, format.count)}>
         {format.cost(summary?.cost.amount)}
       </Cell>
-      <Cell label={strings.errors}>
-        {errors > 0 ? (
-          <button type="button" class="error-count" title={strings.nextError} onClick={nextError}>
-            {format.count(errors)}
-            <Icon name="down" size={14} />
-          </button>
-        ) : (
-          format.count(summary?.error_count)
-        )}
-      </Cell>
-      {summary && summary.artifacts.length > 0 ? (
+      {narrow && errors === 0 ? null : (
+        <Cell label={strings.errors}>
+          {errors > 0 ? (
+            <button type="button" class="error-count" title={strings.nextError} onClick={nextError}>
+              {format.count(errors)}
+              <Icon name="down" size={14} />
+            </button>
+          ) : (
+            format.count(summary?.error_count)
+          )}
+        </Cell>
+      )}
+      {summary && summary.artifacts.length > 0 && !narrow ? (
         <Cell label={strings.artifacts}>{format.count(summary.artifacts.length)}</Cell>
       ) : null}
     </dl>
@@ -65,8 +67,11 @@ export function costNote(
   count: (n: number) => string,
 ): { note: string | null; title?: string } {
   const cost = summary?.cost
-  const note = cost?.source === 'estimated' ? strings.estimated : cost?.source === 'mixed' ? strings.mixed : null
-  return cost && cost.unknown_calls > 0 ? { note, title: strings.unknownCalls(count(cost.unknown_calls)) } : { note }
+  const note =
+    cost?.source === 'estimated' ? strings.estimated : cost?.source === 'mixed' ? strings.mixed : null
+  return cost && cost.unknown_calls > 0
+    ? { note, title: strings.unknownCalls(count(cost.unknown_calls)) }
+    : { note }
 }
 
 interface CellProps {

@@ -53,10 +53,12 @@ export function Toolbar({ view, partial, zoomed, fit, nextMatch, focused }: Prop
             type="button"
             class="chip"
             aria-pressed={view.kinds.has(group)}
+            aria-label={`${strings.kindGroup[group]} ${counts.get(group)}`}
+            title={strings.kindGroup[group]}
             onClick={() => view.toggleKind(group)}
           >
             <GroupGlyph group={group} />
-            {strings.kindGroup[group]}
+            <span class="chip-name">{strings.kindGroup[group]}</span>
             <span class="chip-count">{format.compact(counts.get(group))}</span>
           </button>
         ))}
@@ -65,10 +67,12 @@ export function Toolbar({ view, partial, zoomed, fit, nextMatch, focused }: Prop
             type="button"
             class="chip chip-error"
             aria-pressed={view.errorsOnly}
+            aria-label={`${strings.errorsOnly} ${errors}`}
+            title={strings.errorsOnly}
             onClick={() => view.setErrorsOnly(!view.errorsOnly)}
           >
             <Icon name="alert" size={13} />
-            {strings.errors}
+            <span class="chip-name">{strings.errors}</span>
             <span class="chip-count">{format.compact(errors)}</span>
           </button>
         ) : null}

@@ -1,5 +1,5 @@
-import { useCopy } from '../hooks/use-copy.ts'
 import { useTab } from '../hooks/tab-context.ts'
+import { useCopy } from '../hooks/use-copy.ts'
 import { strings } from '../strings.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { PlaceLink } from './place-link.tsx'

@@ -3,6 +3,7 @@ import type { Summary } from '../../http/schemas/trace.ts'
 import type { Loaded } from '../api/load-trace.ts'
 import { SpanPane } from '../detail/span-pane.tsx'
 import { useTab } from '../hooks/tab-context.ts'
+import { focusNextPane, runShortcut } from '../hooks/trace-shortcuts.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { nextRow } from '../hooks/use-trace-keys.ts'
 import { useTreeView } from '../hooks/use-tree-view.ts'
@@ -40,6 +41,7 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
   const extent = useMemo(() => extentOf(columns, now), [columns, now])
   const [zoomed, setZoomed] = useState<Window | null>(null)
   const [closed, setClosed] = useState(false)
+  const [scrolled, setScrolled] = useState(false)
   const [width, setWidth] = useState<number | null>(null)
   const grid = useRef<TreeGridHandle>(null)
   const root = useRef<HTMLDivElement>(null)
@@ -108,31 +110,23 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
       return
     }
     if (isTyping(event)) return
-    const keys: Record<string, () => void> = {
-      '/': () => root.current?.querySelector<HTMLInputElement>('.search input')?.focus(),
-      e: () => nextError(1),
-      E: () => nextError(-1),
-      l: () => nextModelCall(1),
-      L: () => nextModelCall(-1),
-      '+': () => zoomBy(0.5),
-      '=': () => zoomBy(0.5),
-      '-': () => zoomBy(2),
-      '0': () => setZoomed(null),
-      z: () => zoomTo(spanWindow(tree, columns, grid.current?.focused() ?? selected, now)),
-      ',': () => zoomTo(pan(window, -0.25, extent)),
-      '.': () => zoomTo(pan(window, 0.25, extent)),
-      '[': () => step(-1),
-      ']': () => step(1),
-      y: () => void navigator.clipboard?.writeText(location.href),
-    }
-    const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined
-    if (!act) return
-    event.preventDefault()
-    act()
+    const used = runShortcut(event.key, {
+      search: () => root.current?.querySelector<HTMLInputElement>('.toolbar input')?.focus(),
+      nextError,
+      nextModelCall,
+      zoomBy,
+      zoomFit: () => setZoomed(null),
+      zoomToSpan: () => zoomTo(spanWindow(tree, columns, grid.current?.focused() ?? selected, now)),
+      pan: (part) => zoomTo(pan(window, part, extent)),
+      step,
+      copyLink: () => void navigator.clipboard?.writeText(location.href),
+    })
+    if (used) event.preventDefault()
   }
 
   return (
-    <div ref={root} class={`trace ${open ? 'with-detail' : ''}`} onKeyDown={onKeyDown}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the parts inside bubble up to it
+    <div ref={root} class={`trace ${scrolled ? 'scrolled' : ''}`} onKeyDown={onKeyDown}>
       <div class="trace-top">
         <SummaryStrip loaded={loaded} summary={summary} now={now} nextError={() => nextError(1)} />
         <Notices loaded={loaded} summary={summary} staleSince={staleSince} loadMore={loadMore} />
@@ -157,6 +151,7 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
             now={now}
             selected={selected}
             follow={open && !narrow}
+            onScroll={(top) => narrow && setScrolled((before) => (before ? top > 0 : top > 60))}
             select={select}
             openDetail={(row) => {
               select(row)
@@ -189,15 +184,4 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
 /** The row of a key; a bare span id finds its span in whatever trace of the execution it is. */
 function findRow(rowOf: Map<string, number>, key: string): number | undefined {
   return rowOf.get(key) ?? rowOf.get(parseKey(key).spanId)
-}
-
-/** Moves the focus to the next pane: toolbar, tree, detail. */
-function focusNextPane(root: HTMLElement | null, back: boolean): void {
-  const targets = ['.search input', '.tree [tabindex="0"]', '.span-pane']
-    .map((selector) => root?.querySelector<HTMLElement>(selector))
-    .filter((element) => element !== null && element !== undefined)
-  const active = root?.getRootNode() instanceof ShadowRoot ? (root.getRootNode() as ShadowRoot).activeElement : null
-  const panes = ['.toolbar', '.tree', '.span-pane']
-  const at = panes.findIndex((selector) => active?.closest(selector))
-  targets[(at + (back ? -1 : 1) + targets.length) % targets.length]?.focus()
 }

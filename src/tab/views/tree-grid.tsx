@@ -1,9 +1,10 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a tree grid whose rows are not all in the DOM is no <table>
 import type { Ref } from 'preact'
 import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
+import { useSize } from '../hooks/use-size.ts'
 import { treeKey } from '../hooks/use-trace-keys.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
-import { useSize } from '../hooks/use-size.ts'
 import { ticksOf, type Window } from '../model/timeline.ts'
 import { placeOf } from '../model/visible.ts'
 import { strings } from '../strings.ts'
@@ -29,6 +30,7 @@ interface Props {
   selected: number
   /** The selection follows the focus. */
   follow: boolean
+  onScroll: (top: number) => void
   select: (row: number, options?: { replace?: boolean }) => void
   openDetail: (row: number) => void
 }
@@ -72,7 +74,6 @@ export function TreeGrid(props: Props) {
   latest.current = { rows, focusRow }
   useImperativeHandle(handle, () => ({ focus, show, focused: () => latest.current.focusRow }))
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish for the focus is granted once
   useLayoutEffect(() => {
     if (wantsFocus === 0) return
     scroller.current?.querySelector<HTMLElement>('[role="row"][tabindex="0"]')?.focus({ preventScroll: true })
@@ -85,7 +86,10 @@ export function TreeGrid(props: Props) {
   if (focusPlace < from) places.push(focusPlace)
   for (let place = from; place < to; place++) places.push(place)
   if (focusPlace >= to && focusPlace < rows.length) places.push(focusPlace)
-  const ticks = useMemo(() => ticksOf(window, Math.max(2, width / (narrow ? 90 : 220))), [window, width, narrow])
+  const ticks = useMemo(
+    () => ticksOf(window, Math.max(2, width / (narrow ? 90 : 220))),
+    [window, width, narrow],
+  )
 
   return (
     <div
@@ -95,7 +99,10 @@ export function TreeGrid(props: Props) {
       aria-label={strings.spanTree}
       aria-rowcount={rows.length + 1}
       style={{ '--columns': columnSet.template }}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onScroll={(event) => {
+        setTop(event.currentTarget.scrollTop)
+        props.onScroll(event.currentTarget.scrollTop)
+      }}
       onKeyDown={(event) => {
         if (event.ctrlKey || event.metaKey || event.altKey) return
         const page = Math.max(1, Math.floor(height / rowHeight) - 2)

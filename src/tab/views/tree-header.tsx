@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a tree grid whose rows are not all in the DOM is no <table>
+// biome-ignore-all lint/a11y/useFocusableInteractive: the rows have the focus, not the cells
 import type { Columns } from '../model/columns.ts'
 import type { Format } from '../model/format.ts'
 import type { Window } from '../model/timeline.ts'
@@ -12,11 +14,12 @@ export interface ColumnSet {
 }
 
 export function columnsOf(columns: Columns, narrow: boolean): ColumnSet {
-  const tokens = !narrow && columns.input_tokens.some((n, i) => n !== null || columns.output_tokens[i] !== null)
+  const tokens =
+    !narrow && columns.input_tokens.some((n, i) => n !== null || columns.output_tokens[i] !== null)
   const cost = !narrow && columns.cost.some((amount) => amount !== null)
   const template = narrow
     ? 'minmax(0, 1fr) auto'
-    : `minmax(200px, 1.05fr) ${tokens ? '64px ' : ''}${cost ? '68px ' : ''}76px minmax(140px, 1.2fr)`
+    : `minmax(200px, 1.15fr) ${tokens ? '50px ' : ''}${cost ? '62px ' : ''}62px minmax(140px, 1.2fr)`
   return { tokens, cost, template }
 }
 

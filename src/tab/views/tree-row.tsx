@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a tree grid whose rows are not all in the DOM is no <table>
+// biome-ignore-all lint/a11y/useFocusableInteractive: the rows have the focus, not the cells
 import { useTab } from '../hooks/tab-context.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
 import { titleOf } from '../model/columns.ts'
@@ -48,7 +50,6 @@ export function TreeRow(props: Props) {
   const toggle = () => (open ? view.collapse(row) : view.expand(row))
   const indent = narrow ? Math.min(level, DEEP) * INDENT_NARROW : level * INDENT
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a tree grid of rows that are not all in the DOM
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it has the keys
     <div
       role="row"
@@ -68,6 +69,7 @@ export function TreeRow(props: Props) {
     >
       <span role="gridcell" class="name-cell" style={{ '--level': level, paddingLeft: `${indent}px` }}>
         {narrow && level > DEEP ? <span class="deep">+{level - DEEP}</span> : null}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: arrow keys fold the row */}
         <span
           class={`expander ${parent ? (open ? 'open' : 'shut') : ''}`}
           onClick={
@@ -82,7 +84,9 @@ export function TreeRow(props: Props) {
           {parent ? <Icon name="right" size={12} /> : null}
         </span>
         {index < 0 ? <Missing id={tree.missing.get(row) ?? ''} /> : <Name view={view} index={index} />}
-        {parent && !open ? <span class="folded">{format.compact((tree.end[row] ?? row) - row - 1)}</span> : null}
+        {parent && !open ? (
+          <span class="hidden-rows">{format.compact((tree.end[row] ?? row) - row - 1)}</span>
+        ) : null}
       </span>
       {columnSet.tokens ? (
         <span role="gridcell" class="num faint">
@@ -136,7 +140,11 @@ function Name({ view, index }: { view: TreeView; index: number }) {
         </span>
       ) : null}
       {other ? (
-        <PlaceLink class="other-execution" title={strings.otherExecution} to={{ execution: other, span: null }}>
+        <PlaceLink
+          class="other-execution"
+          title={strings.otherExecution}
+          to={{ execution: other, span: null }}
+        >
           {other}
           <Icon name="right" size={11} />
         </PlaceLink>
@@ -161,7 +169,12 @@ function sum(a: number | null | undefined, b: number | null | undefined): number
   return (a ?? null) === null && (b ?? null) === null ? null : (a ?? 0) + (b ?? 0)
 }
 
-function labelOf({ view, row }: Props, duration: string, tokens: number | null, count: (n: number) => string): string {
+function labelOf(
+  { view, row }: Props,
+  duration: string,
+  tokens: number | null,
+  count: (n: number) => string,
+): string {
   const { columns, tree } = view
   const index = tree.span[row] ?? -1
   if (index < 0) return strings.missingParent(tree.missing.get(row) ?? '')

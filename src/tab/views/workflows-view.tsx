@@ -43,7 +43,10 @@ export function WorkflowsView() {
       <ul class="workflow-list" aria-busy={workflows === null}>
         {(workflows ?? []).map((workflow) => (
           <li key={workflow.workflow_id}>
-            <PlaceLink class="workflow-card" to={{ workflow: workflow.workflow_id, execution: null, span: null }}>
+            <PlaceLink
+              class="workflow-card"
+              to={{ workflow: workflow.workflow_id, execution: null, span: null }}
+            >
               <span class="glyph kind-workflow">
                 <Icon name="link" size={15} />
               </span>
