@@ -73,15 +73,18 @@ function toolsOf(source: MessageSource, input: unknown): unknown[] {
   return []
 }
 
-/** True for an attribute key (of a span, event or log record) whose value is content by convention. */
-export function isContentKey(key: string): boolean {
-  return table.verdict(key).holds === 'content'
-}
-
 const CONTENT_EVENT =
   /^(gen_ai\.(system|user|assistant|tool)\.message|gen_ai\.choice|gen_ai\.content\.|gen_ai\.client\.inference\.operation\.details|llm\.content\.|db\.query\.(result|embeddings)|prompt$|response$|message$|mlflow\.chunk\.)/
 
-/** True for a span event whose attributes are content as a whole (messages, previews, found documents). */
-export function isContentEvent(event: Pick<SpanEvent, 'name'>): boolean {
-  return CONTENT_EVENT.test(event.name)
+/**
+ * True for a span event whose attributes are content: messages, previews and found documents by its name, or
+ * because one of its texts has a content key.
+ */
+export function isContentEvent({ name, attributes }: Pick<SpanEvent, 'name' | 'attributes'>): boolean {
+  if (CONTENT_EVENT.test(name)) return true
+  for (const [key, value] of attributes) {
+    const isCount = typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean'
+    if (!isCount && table.verdict(key).holds === 'content') return true
+  }
+  return false
 }

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../../model/attributes.ts'
 import type { Family } from '../family.ts'
 import { eventMessages, operationDetails, promptEvents } from '../messages/events.ts'
-import { conversationFrom, toolOutcome } from '../messages/found.ts'
+import { conversationFrom, spokenBy, toolOutcome } from '../messages/found.ts'
 import { indexedMessages } from '../messages/indexed.ts'
 
 /** `gen_ai.operation.name`: the standard's values, then those seen in the wild. */
@@ -123,7 +123,9 @@ export const genAi: Family = {
       stage: 'prompt',
       read: (source, side) => {
         const value = source.json(side === 'input' ? 'gen_ai.prompt' : 'gen_ai.completion')
-        return value === undefined ? undefined : conversationFrom(value, side)
+        return value === undefined
+          ? undefined
+          : spokenBy(side === 'input' ? 'user' : 'assistant', value, side)
       },
     },
     {

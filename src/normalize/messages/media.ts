@@ -41,9 +41,7 @@ export function mediaPart(value: JsonObject): MediaPart | undefined {
   const deeper = isObject(nested.image) ? nested.image : {}
   const members: JsonObject = { ...deeper, ...nested, ...value }
   const modality = firstString(value, 'modality', 'type')
-  const mediaType =
-    firstString(members, 'media_type', 'mediaType', 'mime_type', 'mimeType', 'contentType') ??
-    formatOf(members, modality)
+  const mediaType = firstString(members, ...MEDIA_TYPE_KEYS, 'contentType') ?? formatOf(members, modality)
   const bytes =
     firstString(members, 'data', 'base64', 'b64_json', 'file_data') ??
     (value.type === 'blob' ? firstString(value, 'content') : null)
@@ -92,10 +90,19 @@ export function withoutMedia(value: unknown, depth = 0): unknown {
   if (value instanceof Uint8Array) return describeBytes(value, null)
   const blob = (value as JsonObject).type === 'blob' ? mediaPart(value as JsonObject) : undefined
   if (blob !== undefined) return blob
+  const mediaType = firstString(value as JsonObject, ...MEDIA_TYPE_KEYS)
   const copy: JsonObject = Object.create(null)
-  for (const [key, item] of Object.entries(value)) copy[key] = withoutMedia(item, depth + 1)
+  for (const [key, item] of Object.entries(value)) {
+    const isBytes = mediaType !== null && BYTES_KEYS.has(key) && typeof item === 'string' && BASE64.test(item)
+    copy[key] = isBytes ? fromText(item, mediaType, null, true) : withoutMedia(item, depth + 1)
+  }
   return copy
 }
+
+const MEDIA_TYPE_KEYS = ['media_type', 'mediaType', 'mime_type', 'mimeType']
+
+/** Members that hold base64 beside a media type. */
+const BYTES_KEYS = new Set(['data', 'base64', 'content'])
 
 function familyOf(mediaType: string | null, modality: string | null): MediaPart['type'] {
   const word = `${mediaType ?? ''} ${modality ?? ''}`.toLowerCase()
