@@ -25,9 +25,18 @@ export function parentOf(span: OtlpSpan, notices: Notices): string | null {
     notices.add('invalid_parent_id')
     return null
   }
+  if (isNeverExported(span)) {
+    notices.add('parent_never_exported')
+    return null
+  }
   if (parent === span.spanId) {
     notices.add('self_parent')
     return null
   }
   return parent
+}
+
+/** LangSmith's root names the first half of its trace id as its parent, of which no span is ever exported. */
+function isNeverExported({ attributes, traceId, parentSpanId }: OtlpSpan): boolean {
+  return parentSpanId === traceId.slice(0, 16) && attributes.has('langsmith.span.kind')
 }

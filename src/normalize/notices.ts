@@ -5,6 +5,7 @@ const MESSAGES = {
   self_parent: 'The span named itself as its parent; it is shown without one.',
   invalid_parent_id: 'The parent id was not 8 bytes; the span is shown without a parent.',
   zero_parent_id: 'The parent id was all zeros; the span is shown without a parent.',
+  parent_never_exported: 'The parent id stands for no span (LangSmith); the span is shown as a root.',
   no_start: 'No start time was sent.',
   end_before_start: 'The span ended before it started; its duration is shown as 0.',
   time_clamped: 'A time was too far in the future to be stored and was clamped.',

@@ -190,6 +190,13 @@ t.test('a pending span of Logfire is the start of the span above it', async (t) 
   t.match(span, { spanId: 'c3'.repeat(8), parentSpanId: null, endNs: null, status: 'running' })
 })
 
+t.test("the parent of LangSmith's root is no span", async (t) => {
+  const attributes = { 'langsmith.span.kind': 'chain' }
+  const root = normalized({ attributes, over: { parentSpanId: 'a1'.repeat(8) } })
+  t.match(root, { parentSpanId: null, kind: 'workflow', notices: [{ code: 'parent_never_exported' }] })
+  t.equal(normalized({ attributes }).parentSpanId, 'c3'.repeat(8))
+})
+
 t.test('a chain is a workflow at the root or where it names an execution itself', async (t) => {
   const kind = (plain: object, over = {}) =>
     normalized({ attributes: { 'openinference.span.kind': 'CHAIN', ...plain }, over }).kind

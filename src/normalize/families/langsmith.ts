@@ -40,10 +40,4 @@ export const langsmith: Family = {
     },
   },
   content: ['gen_ai.serialized.doc'],
-  interpret(reading, span) {
-    const isRoot = span.attributes.get('langsmith.is_root')
-    if ((isRoot === true || isRoot === 'true') && reading.text('kind') === 'chain') {
-      reading.set('kind', 'workflow')
-    }
-  },
 }
