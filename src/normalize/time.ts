@@ -3,7 +3,7 @@ import type { Notices } from './notices.ts'
 import type { Reading } from './reading.ts'
 
 /** The largest integer that `bigint` columns of Postgres hold: 2^63 − 1. */
-export const MAX_INTEGER = 2n ** 63n - 1n
+const MAX_INTEGER = 2n ** 63n - 1n
 
 /** Clamps an unsigned 64-bit time to what can be stored. */
 export function storableTime(ns: bigint, notices: Notices): bigint {
