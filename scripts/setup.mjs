@@ -33,10 +33,8 @@ function install() {
   const wanted = hashOf(['package-lock.json'])
   if (read(installStamp) === wanted) return
   if (!installedByHand()) {
-    // Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which npm leaves out
-    // when its registry does not have them. `--no-save` keeps to the lock file and leaves it as it is.
     // Nothing we use needs install scripts: esbuild, rolldown and biome ship their binaries as packages.
-    const flags = ['install', '--no-save', '--ignore-scripts', '--include=dev', '--include=optional']
+    const flags = ['ci', '--ignore-scripts', '--include=dev', '--include=optional']
     const npm = process.env.npm_execpath ?? ''
     const command = npm.endsWith('.js') ? [process.execPath, npm] : ['npm']
     step('installing packages (npm)', [...command, ...flags, '--no-audit', '--no-fund', '--loglevel=error'])
