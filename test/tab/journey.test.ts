@@ -103,13 +103,12 @@ async function big(t: Tap, page: Page, target: JourneyTarget): Promise<void> {
   t.equal(await page.locator('.tree [tabindex="0"]').count(), 1)
   t.equal((await focused(page)).role, 'row', 'the focus survives being scrolled out')
   const took = await page.evaluate(async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done))
     const tree = document.querySelector('trace-tab')?.shadowRoot?.querySelector('.tree')
     const times: number[] = []
     for (let n = 0; n < 60 && tree; n++) {
       const before = performance.now()
       tree.scrollTop = (tree.scrollHeight * n) / 60
-      await frame()
+      await new Promise((done) => requestAnimationFrame(done))
       times.push(performance.now() - before)
     }
     return times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0
