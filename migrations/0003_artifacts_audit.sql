@@ -10,19 +10,26 @@ create table artifacts (
   name text,
   media_type text not null,
   size bigint not null,
+  -- of the bytes as stored, after redaction
   sha256 bytea not null,
+  -- 16 random bytes: its key in download ids, and what its chunks belong to
+  handle bytea not null,
   stored_at timestamptz not null default now(),
+  -- when its bytes were dropped and only this row stayed
+  gone_at timestamptz,
   primary key (realm, execution_id, artifact_id)
 );
+create index artifacts_by_handle on artifacts (handle);
+create index artifacts_by_id on artifacts (realm, artifact_id);
+create index artifacts_stored on artifacts (stored_at);
 
 create table artifact_chunks (
   realm integer not null,
   execution_id text not null,
-  artifact_id text not null,
-  sha256 bytea not null,
+  handle bytea not null,
   position integer not null,
   bytes bytea not null,
-  primary key (realm, execution_id, artifact_id, sha256, position)
+  primary key (realm, execution_id, handle, position)
 );
 alter table artifact_chunks alter column bytes set storage external;
 

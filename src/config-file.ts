@@ -91,6 +91,9 @@ export const ConfigFile = closed({
     closed({
       max_body_bytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: limits.maxBodyBytesSettable })),
       max_in_flight_bytes: Type.Optional(Type.Integer({ minimum: 1024 * 1024 })),
+      max_artifact_bytes: Type.Optional(
+        Type.Integer({ minimum: 1024, maximum: limits.maxArtifactBytesSettable }),
+      ),
     }),
   ),
   claims: Type.Optional(ClaimNames),

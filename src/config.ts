@@ -54,6 +54,7 @@ export interface Config {
   redaction: RedactionConfig
   maxBodyBytes: number
   maxInFlightBytes: number
+  maxArtifactBytes: number
 }
 
 /** How the configuration is read. */
@@ -152,6 +153,7 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
     redaction: redactionOf(file.redaction ?? {}),
     maxBodyBytes,
     maxInFlightBytes: Math.max(file.limits?.max_in_flight_bytes ?? limits.maxInFlightBytes, maxBodyBytes),
+    maxArtifactBytes: file.limits?.max_artifact_bytes ?? limits.maxArtifactBytes,
   }
   if (config.port !== 0 && config.port === config.adminPort)
     wrong('TRACE_ADMIN_PORT', 'must differ from PORT')

@@ -11,6 +11,28 @@ export const Unauthenticated = createError('TRACE_UNAUTHENTICATED', '%s', 401)
 export const ScopeMissing = createError('TRACE_SCOPE_MISSING', 'The token lacks the scope %s', 403)
 export const NotFound = createError('TRACE_NOT_FOUND', 'It does not exist, or the token may not see it', 404)
 export const MethodNotAllowed = createError('TRACE_METHOD_NOT_ALLOWED', 'Only %s is allowed here', 405)
+export const ContentOff = createError(
+  'TRACE_CONTENT_OFF',
+  'The policy of this workflow keeps no content: the bytes were not stored',
+  403,
+)
+export const DigestMismatch = createError(
+  'TRACE_DIGEST_MISMATCH',
+  'The bytes that came do not have the digest that the request names',
+  400,
+)
+export const ArtifactConflict = createError(
+  'TRACE_ARTIFACT_CONFLICT',
+  'Other bytes are stored under this id; an artifact does not change',
+  409,
+)
+export const Erased = createError('TRACE_ERASED', 'The execution was erased', 410)
+export const ArtifactGone = createError('TRACE_ARTIFACT_GONE', 'The bytes are no longer kept', 410)
+export const RangeNotSatisfiable = createError(
+  'TRACE_RANGE_NOT_SATISFIABLE',
+  'The range lies outside the artifact',
+  416,
+)
 export const BodyTooLarge = createError('TRACE_BODY_TOO_LARGE', 'The body exceeds %s bytes', 413)
 export const UnsupportedType = createError('TRACE_UNSUPPORTED_TYPE', 'Send %s', 415)
 export const UnsupportedEncoding = createError(

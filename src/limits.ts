@@ -35,6 +35,27 @@ export const limits = {
   /** Rows of a skeleton page: default and most. */
   skeletonPage: 1_000,
   skeletonPageMax: 10_000,
+  /** Milliseconds of searching in one execution, and matches of one search: then it stops and says so. */
+  searchMs: 2_000,
+  searchMatches: 5_000,
+  /** Bytes of one artifact, where `limits.max_artifact_bytes` of the configuration says nothing. */
+  maxArtifactBytes: 100 * 1024 * 1024,
+  /** The most that it may say: bytes. */
+  maxArtifactBytesSettable: 4 * 1024 * 1024 * 1024,
+  /** Bytes of an artifact in one row, and of what an upload or download holds in memory. */
+  artifactChunkBytes: 512 * 1024,
+  /** Bytes of a text artifact up to which it is redacted, which needs the whole of it in memory. */
+  artifactRedactedBytes: 4 * 1024 * 1024,
+  /** Bytes that all uploads of artifacts in flight may hold together. */
+  maxUploadBytesInFlight: 32 * 1024 * 1024,
+  /** Milliseconds of one upload or download, and of one that does not move. */
+  transferTimeoutMs: 30 * 60 * 1000,
+  transferStallMs: 30 * 1000,
+  /** Milliseconds that a link to an artifact lives, and an id signed inside Canvas's answer. */
+  artifactLinkMs: 60 * 1000,
+  signedArtifactIdMs: 15 * 60 * 1000,
+  /** Artifacts that a summary lists. */
+  summaryArtifacts: 1_000,
   /** Rows of a list: default and most. */
   listPage: 50,
   listPageMax: 200,

@@ -69,6 +69,17 @@ export function createMetrics() {
       help: 'Inflated bytes of the export requests being worked on',
       registers,
     }),
+    artifactBytes: new Counter({
+      name: 'trace_artifact_bytes_total',
+      help: 'Bytes of artifacts: stored, and sent to readers',
+      labelNames: ['direction'],
+      registers,
+    }),
+    uploadsInFlightBytes: new Gauge({
+      name: 'trace_artifact_in_flight_bytes',
+      help: 'Bytes that uploads of artifacts hold in memory',
+      registers,
+    }),
     batchSpans: new Histogram({
       name: 'trace_batch_spans',
       help: 'Spans of one export request',

@@ -14,6 +14,7 @@ export {
   type RedactorOptions,
   withIdKey,
 } from './redactor.ts'
+export { type RedactedText, redactText } from './text.ts'
 export { type Redacted, redactSpan } from './walk.ts'
 
 /** Adds up the counts of many spans, for `trace_redactions_total{rule}`. */

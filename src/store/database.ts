@@ -6,13 +6,13 @@ import type { Tables } from './tables.ts'
 import { DatabaseUnusable } from './unusable.ts'
 
 /** What a pool is for. Apart, so that a flood of exports does not starve readers, nor either the roll-ups. */
-type PoolName = 'ingest' | 'read' | 'work'
+type PoolName = 'ingest' | 'read' | 'work' | 'uploads'
 
 /** Connections per pool. */
 export type PoolSizes = Record<PoolName, number>
 
 /** Four COPYs at once reach the ceiling of two cores (docs/adr); readers wait for each other less than for disks. */
-const defaultPoolSizes: PoolSizes = { ingest: 4, read: 6, work: 2 }
+const defaultPoolSizes: PoolSizes = { ingest: 4, read: 6, work: 2, uploads: 4 }
 
 /** Milliseconds; each is shorter than the next one out, and all are below the request's 8 s. */
 const timeouts = {
@@ -61,7 +61,12 @@ const types: pg.CustomTypesConfig = {
 export function openDatabase(options: DatabaseOptions): Database {
   const sizes = { ...defaultPoolSizes, ...options.poolSizes }
   const pool = (name: PoolName): pg.Pool => openPool(name, sizes[name], options)
-  const pools: Record<PoolName, pg.Pool> = { ingest: pool('ingest'), read: pool('read'), work: pool('work') }
+  const pools: Record<PoolName, pg.Pool> = {
+    ingest: pool('ingest'),
+    read: pool('read'),
+    work: pool('work'),
+    uploads: pool('uploads'),
+  }
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pools.read }) })
   let closing: Promise<unknown> | null = null
   return {
