@@ -15,6 +15,7 @@ import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
 import { api } from './http/routes/api.ts'
 import { type AdminParts, health } from './http/routes/health.ts'
 import { ingest } from './http/routes/ingest.ts'
+import { page } from './http/routes/page.ts'
 import { limits } from './limits.ts'
 
 /** Milliseconds: a request's head, its whole, and an idle connection (longer than proxies keep theirs). */
@@ -47,6 +48,7 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
   await app.register(headers, { config })
   await app.register(auth, { keys, log })
   await app.register(ingest, { parts })
+  await app.register(page, { basePath: config.basePath, frameAncestors: config.frameAncestors })
   await app.register(async (reads) => {
     reads.addHook('onRequest', (request) =>
       reads.authenticate(request, request.routeOptions.config.scope ?? 'traces:read'),

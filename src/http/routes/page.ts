@@ -4,14 +4,19 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
 
 export interface PageOptions {
-  /** Path that the service is mounted on: empty, or `/traces` without a slash at the end. */
+  /**
+   * Path that the service is mounted on: empty, or `/traces` without a slash at the end. Written into the page;
+   * the server has taken it off before a route is looked for.
+   */
   basePath: string
   /** Origins whose pages may frame this one. Empty = none. */
-  frameAncestors: string[]
+  frameAncestors: readonly string[]
 }
 
 /** Where the built tab is, beside this file in `dist/`, or in `dist/` when this runs from its source. */
-const builds = ['../../tab/', '../../../dist/tab/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+const builds = ['../../tab/', '../../../dist/tab/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
 
 /** The files of the library that others load by name; all else below `assets/` is named by its content. */
 const LIBRARY = /^\/(trace-tab|react)\.js$/
@@ -28,8 +33,9 @@ export const page: FastifyPluginAsync<PageOptions> = async (app, { basePath, fra
   const policy = contentSecurityPolicy(frameAncestors)
 
   for (const path of ['/', '/workflows/:workflow/executions/:execution/trace']) {
-    app.get(`${basePath}${path}`, async (_request, reply) => {
-      if (html === undefined) return reply.code(503).type('text/plain').send('The Trace tab is not built: npm run build\n')
+    app.get(path, async (_request, reply) => {
+      if (html === undefined)
+        return reply.code(503).type('text/plain').send('The Trace tab is not built: npm run build\n')
       return reply
         .header('content-security-policy', policy)
         .header('cache-control', 'no-store')
@@ -39,12 +45,11 @@ export const page: FastifyPluginAsync<PageOptions> = async (app, { basePath, fra
         .send(html)
     })
   }
-  if (basePath !== '') app.get(basePath, (_request, reply) => reply.redirect(`${basePath}/`, 308))
   if (build === undefined) return
 
   await app.register(fastifyStatic, {
     root: [`${build}standalone/assets`, build],
-    prefix: `${basePath}/assets/`,
+    prefix: '/assets/',
     decorateReply: false,
     index: false,
     cacheControl: false,
@@ -68,7 +73,7 @@ function escapeAttribute(text: string): string {
 }
 
 /** Nothing from elsewhere, nothing inline, no way to make markup or script from text. */
-export function contentSecurityPolicy(frameAncestors: string[]): string {
+function contentSecurityPolicy(frameAncestors: readonly string[]): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
