@@ -20,22 +20,8 @@ export interface TraceTabEvents {
   'trace-open-external': { url: string; name: string }
 }
 
-/** The element's properties; attributes are in `TraceTabAttributes`. */
+/** The element's properties; its attributes are in docs/trace-tab.md. */
 export interface TraceTabElement extends HTMLElement {
   /** Asked before every request, and once more after a 401. Never an attribute, never in an address. */
   getToken: (() => string | null | Promise<string | null>) | undefined
-}
-
-export interface TraceTabAttributes {
-  'base-url'?: string
-  'workflow-id'?: string
-  'execution-id'?: string
-  'span-id'?: string
-  view?: 'execution' | 'trace'
-  theme?: 'auto' | 'light' | 'dark' | 'inherit'
-  /** Words of `executions`, `header`, separated by spaces. */
-  hide?: string
-  locale?: string
-  /** `own`: the element reads and writes the page's address, as the standalone page does. */
-  route?: 'own'
 }

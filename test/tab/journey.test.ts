@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
 import { focused, type JourneyTarget, openTrace, tracePath, treeRows, walk } from './journey.ts'
 import { OTHER_TOKEN, type SampleService, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
@@ -206,7 +206,7 @@ interface AxeViolation {
   impact: string
   nodes: { target: string[]; failureSummary: string }[]
 }
-type Tap = typeof t
+type Tap = Test
 
 const browser = await launchBrowser()
 if (browser) await journey(browser)

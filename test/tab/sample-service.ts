@@ -117,7 +117,7 @@ async function routes(
   })
   const mine = (authorization: string | undefined) => authorization === `Bearer ${TOKEN}`
   type Request = { Params: { id: string; span: string }; Querystring: { limit?: string; cursor?: string } }
-  const find = (request: { params: { id: string }; headers: { authorization?: string } }) =>
+  const find = (request: { params: { id: string }; headers: { authorization?: string | undefined } }) =>
     mine(request.headers.authorization) ? samples.get(request.params.id) : undefined
   const gone = (reply: FastifyReply) =>
     problem(reply, 404, 'TRACE_NOT_FOUND', 'It does not exist, or the token may not see it')

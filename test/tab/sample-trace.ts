@@ -206,6 +206,7 @@ export function skeletonPage(sample: Sample, from: number, limit: number): Skele
       trace_ids: [traceId(sample)],
       complete: !sample.orphans,
       tree_version: String(sample.list.length),
+      stream_from: '',
     },
     total: sample.list.length,
     columns: {

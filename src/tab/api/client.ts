@@ -3,7 +3,7 @@ import { type Failure, failureOf, RequestFailed } from './failure.ts'
 export type GetToken = () => string | null | Promise<string | null>
 
 /** One page of an answer: its body, and the cursor of the next page where a `Link` header names one. */
-export interface Answer<T> {
+interface Answer<T> {
   body: T
   next: string | null
 }
@@ -83,7 +83,7 @@ async function attempt(
 }
 
 /** The `cursor` of the relation `next` in a Link header. */
-export function nextCursor(link: string | null): string | null {
+function nextCursor(link: string | null): string | null {
   const match = /<([^>]+)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '')
   if (!match?.[1]) return null
   return new URL(match[1], 'http://any.invalid').searchParams.get('cursor')

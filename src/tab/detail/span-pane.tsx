@@ -17,10 +17,9 @@ import { Conversation } from './conversation.tsx'
 import { Events } from './events.tsx'
 import { Facts } from './facts.tsx'
 import { Links } from './links.tsx'
+import { PaneTabs, type TabName } from './pane-tabs.tsx'
 import { Raw } from './raw.tsx'
 import { SpanError } from './span-error.tsx'
-
-type TabName = 'content' | 'attributes' | 'events' | 'links' | 'raw'
 
 interface Props {
   loaded: Loaded
@@ -86,7 +85,12 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
         </div>
         <Facts view={view} row={row} now={now} span={span} />
       </div>
-      <PaneTabs tab={tab} setTab={setTab} span={span} />
+      <PaneTabs
+        tab={tab}
+        setTab={setTab}
+        span={span}
+        conversational={columns.kind[index] === 'llm' || columns.kind[index] === 'agent'}
+      />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
       <div class="span-body" role="tabpanel" id="span-panel" aria-labelledby={`span-tab-${tab}`} tabIndex={0}>
         {failure ? (
@@ -117,59 +121,6 @@ function Panel({ tab, span }: { tab: TabName; span: SpanDetail }) {
     case 'raw':
       return <Raw span={span} />
   }
-}
-
-function PaneTabs({
-  tab,
-  setTab,
-  span,
-}: {
-  tab: TabName
-  setTab: (tab: TabName) => void
-  span: SpanDetail | null
-}) {
-  const messages = span === null || span.input.messages.length + span.output.messages.length > 0
-  const names: [TabName, string, number | null][] = [
-    ['content', messages ? strings.tabs.messages : strings.tabs.io, null],
-    ['attributes', strings.tabs.attributes, span && Object.keys(span.attributes).length],
-    ['events', strings.tabs.events, span?.events.length ?? null],
-    ['links', strings.tabs.links, span && span.links.length + span.artifacts.length + span.dashboards.length],
-    ['raw', strings.tabs.raw, null],
-  ]
-  const move = (by: number) => {
-    const at = names.findIndex(([name]) => name === tab)
-    const next = names[(at + by + names.length) % names.length]
-    if (next) setTab(next[0])
-  }
-  return (
-    <div class="tabs pane-tabs" role="tablist" aria-label={strings.spanDetail}>
-      {names.map(([name, label, count]) => (
-        <button
-          key={name}
-          type="button"
-          role="tab"
-          id={`span-tab-${name}`}
-          aria-selected={tab === name}
-          aria-controls="span-panel"
-          tabIndex={tab === name ? 0 : -1}
-          ref={(element) => {
-            const root = element?.getRootNode()
-            const active = root instanceof ShadowRoot ? root.activeElement : null
-            if (element && tab === name && active?.closest('.pane-tabs') && active !== element)
-              element.focus()
-          }}
-          onClick={() => setTab(name)}
-          onKeyDown={(event) => {
-            if (event.key === 'ArrowRight') move(1)
-            if (event.key === 'ArrowLeft') move(-1)
-          }}
-        >
-          {label}
-          {count ? <span class="tab-count">{count}</span> : null}
-        </button>
-      ))}
-    </div>
-  )
 }
 
 interface StepProps {

@@ -5,7 +5,7 @@ import type { Api } from '../api/client.ts'
 import { asFailure, type Failure } from '../api/failure.ts'
 import { paths } from '../api/paths.ts'
 
-export type Executions = Static<typeof ExecutionRows>
+type Executions = Static<typeof ExecutionRows>
 export type ExecutionRow = Executions[number]
 
 /** How often the list is read again while it is looked at, in milliseconds. */

@@ -1,6 +1,7 @@
 import type { Skeleton } from '../../http/schemas/trace.ts'
 
-export type Columns = Skeleton['columns']
+/** The rows' columns; what only a filtered answer has is left out. */
+export type Columns = Omit<Skeleton['columns'], 'match'>
 export type Execution = Skeleton['execution']
 
 /**
@@ -38,7 +39,7 @@ export function joinPages(pages: readonly Columns[]): Columns {
 }
 
 /** Columns without a row. */
-export function emptyColumns(): Columns {
+function emptyColumns(): Columns {
   return {
     span_id: [],
     parent_span_id: [],

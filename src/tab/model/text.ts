@@ -1,7 +1,7 @@
 /** Characters of a text that are shown before "Show all". */
 export const TEXT_HEAD = 64 * 1024
 /** Characters of JSON that may become a tree; beyond it is shown as text. */
-export const JSON_MOST = 1024 * 1024
+const JSON_MOST = 1024 * 1024
 /** Characters that may be read as markdown. */
 export const MARKDOWN_MOST = 100 * 1024
 
@@ -27,12 +27,6 @@ export function splitInvisible(text: string): Piece[] {
     const code = match[0].codePointAt(0) ?? 0
     return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
   })
-}
-
-/** Whether the text holds characters that a reader cannot see. */
-export function hasInvisible(text: string): boolean {
-  INVISIBLE.lastIndex = 0
-  return INVISIBLE.test(text)
 }
 
 function split(

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApi, type GetToken } from '../api/client.ts'
 import { workspaceOf } from '../api/token.ts'
+import { isTyping } from '../hooks/is-typing.ts'
 import { type Tab, TabContext } from '../hooks/tab-context.ts'
 import { usePlace } from '../hooks/use-place.ts'
 import { useSize } from '../hooks/use-size.ts'
@@ -133,16 +134,6 @@ export function App(props: AppProps) {
         </div>
       </div>
     </TabContext.Provider>
-  )
-}
-
-/** Whether a key belongs to a field that the reader types into. */
-export function isTyping(event: KeyboardEvent): boolean {
-  const target = event.composedPath()[0]
-  return (
-    target instanceof HTMLInputElement ||
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement
   )
 }
 

@@ -97,6 +97,7 @@ function draw(canvas: HTMLCanvasElement, density: Density, width: number, height
   const room = height - 12
   // A square root keeps a lone span visible beside a burst of hundreds.
   const tall = (count: number) => (Math.sqrt(count) / Math.sqrt(density.most)) * room
+  context.globalAlpha = 0.78
   const tops = new Float32Array(slices)
   const sums = new Float32Array(slices)
   KIND_GROUPS.forEach((group, at) => {
@@ -114,6 +115,7 @@ function draw(canvas: HTMLCanvasElement, density: Density, width: number, height
       context.fillRect(slice * step, height - top, step + 0.5, Math.max(1, top - low))
     }
   })
+  context.globalAlpha = 1
   context.fillStyle = colour('--error')
   for (let slice = 0; slice < slices; slice++) {
     if (density.errors[slice]) context.fillRect(slice * step, 0, Math.max(2, step - 1), 4)

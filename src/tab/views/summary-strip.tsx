@@ -62,7 +62,7 @@ export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
 }
 
 /** Where a cost comes from, in a word. */
-export function costNote(
+function costNote(
   summary: Summary | null,
   count: (n: number) => string,
 ): { note: string | null; title?: string } {
