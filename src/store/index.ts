@@ -1,6 +1,7 @@
 import type { BaseLogger } from 'pino'
 import type { Refusal } from '../model/refusal.ts'
 import type { Span } from '../model/span.ts'
+import { ArtifactStore } from './artifacts.ts'
 import { Contexts } from './contexts.ts'
 import { checkServer, type Database, openDatabase, type PoolSizes } from './database.ts'
 import { encodeBatch } from './encode-batch.ts'
@@ -44,6 +45,8 @@ export interface WriteResult {
 export interface Store {
   /** What readers ask for. */
   read: Reader
+  /** Bytes that spans produced. */
+  artifacts: ArtifactStore
   /**
    * Resolves after COMMIT. Sending the same spans again, in any order and split, changes nothing. Rejects with
    * `StoreUnavailable` or `Overloaded`: then nothing was stored, and the caller sends again.
@@ -102,6 +105,7 @@ function assemble(
   const writer = new SpanWriter(database.ingest, observer)
   return {
     read: new Reader(database, realms),
+    artifacts: new ArtifactStore(database, realms),
     async writeSpans({ workspace, workflows }, spans) {
       if (spans.length === 0) return { stored: 0, refused: [] }
       const realm = await orUnavailable(realms.idOf(workspace, workflows))
@@ -129,6 +133,7 @@ function assemble(
       ingest: poolState(database.ingest),
       read: poolState(database.read),
       work: poolState(database.work),
+      uploads: poolState(database.uploads),
     }),
     async close() {
       await Promise.all([roller.stop(), upkeep.stop()])

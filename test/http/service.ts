@@ -28,6 +28,7 @@ export function keepingStore(): KeepingStore {
     written: [],
     write: null,
     read: null as never,
+    artifacts: null as never,
     async writeSpans(writer, spans) {
       if (store.write !== null) return await store.write(writer, spans)
       store.written.push({ writer, spans })
