@@ -84,7 +84,8 @@ create table spans (
   events json,
   links json,
 
-  primary key (realm, trace_id, span_id, day)
+  -- what the order of a tree is made of comes from the index alone
+  primary key (realm, trace_id, span_id, day) include (parent_span_id, start_ns, execution_id)
 ) partition by range (day);
 
 create index spans_received on spans (received_at);

@@ -60,18 +60,36 @@ create table execution_traces (
   execution_id text not null,
   fallback boolean not null,
   trace_id bytea not null,
+  -- the days that the trace's spans are stored under, so that reads look into their partitions only
+  days date[] not null default '{}',
   primary key (realm, execution_id, fallback, trace_id)
 );
 create index execution_traces_trace on execution_traces (realm, trace_id);
 
--- Erased executions: late spans of them are refused.
+-- Erased executions: late spans of them are refused. Kept for ever, and without a word of what was erased.
 create table erasures (
+  -- grows with every commit that erases: writers whose check was older than the newest check again
+  id bigint generated always as identity unique,
   realm integer not null,
   execution_id text not null,
+  -- an execution that nobody named: its id is the trace id
+  fallback boolean not null,
   -- '' = the execution as a whole; else one of its traces, with the span that was its root there
   trace_id bytea not null default '',
   root_span_id bytea,
+  -- the ids of the erased spans of that trace (and of parents that they waited for), eight bytes each
+  span_ids bytea not null default '',
   erased_at timestamptz not null default now(),
-  primary key (realm, execution_id, trace_id)
+  primary key (realm, execution_id, fallback, trace_id)
 );
 create index erasures_trace on erasures (realm, trace_id);
+
+-- Says in the writer's own transaction that nothing was erased since it looked. An erasure takes the same lock
+-- exclusively to commit its row: so every span is either seen by the erasure or refused.
+create function erasures_unchanged(known bigint) returns void language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtext('workflow-trace erasures'));
+  if exists (select from erasures where id > known) then
+    raise exception 'executions were erased meanwhile' using errcode = 'WT001';
+  end if;
+end $$;

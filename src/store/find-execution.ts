@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ExecutionKey } from '../tree/execution-tree.ts'
 import { type ExecutionRecord, executionRecord } from './execution-record.ts'
+import type { StoredTrace } from './load-structure.ts'
 import { mayRead, type Reach } from './reach.ts'
 import type { Tables } from './tables.ts'
 
@@ -8,6 +9,7 @@ import type { Tables } from './tables.ts'
 export interface FoundExecution {
   execution: ExecutionRecord
   traceIds: string[]
+  traces: StoredTrace[]
   /** Executions of the same id in other realms that the reader may see. */
   others: { realm: number; workflowId: string }[]
 }
@@ -31,9 +33,11 @@ export async function findExecution(
     .sort((a, b) => rank(a, id) - rank(b, id) || (a.seq < b.seq ? -1 : 1))
   const [execution] = ranked
   if (execution === undefined) return null
+  const traces = await storedTracesOf(db, execution)
   return {
     execution,
-    traceIds: await tracesOf(db, execution),
+    traceIds: traces.map((trace) => trace.traceId),
+    traces,
     others: candidates
       .filter((other) => other.seq !== execution.seq)
       .map((other) => ({ realm: other.realm, workflowId: other.workflowId })),
@@ -97,18 +101,18 @@ export async function visibleExecutions(
   return new Map(rows.map((row) => [row.execution_id, row.workflow_id]))
 }
 
-/** The traces of an execution, in hex, sorted. */
-export async function tracesOf(
+/** The traces of an execution, sorted, with the days that their spans are stored under. */
+export async function storedTracesOf(
   db: Kysely<Tables>,
   execution: { realm: number; key: ExecutionKey },
-): Promise<string[]> {
+): Promise<StoredTrace[]> {
   const rows = await db
     .selectFrom('execution_traces')
-    .select(sql<string>`encode(trace_id, 'hex')`.as('trace_id'))
+    .select([sql<string>`encode(trace_id, 'hex')`.as('trace_id'), sql<string[]>`days::text[]`.as('days')])
     .where('realm', '=', execution.realm)
     .where('execution_id', '=', execution.key.executionId)
     .where('fallback', '=', execution.key.fallback)
     .orderBy('trace_id')
     .execute()
-  return rows.map((row) => row.trace_id)
+  return rows.map((row) => ({ traceId: row.trace_id, days: row.days }))
 }

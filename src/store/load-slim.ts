@@ -11,7 +11,13 @@ const COLUMNS = `
   tokens_aggregated, cost, cost_estimated, error_type, error_message,
   case when artifacts is null then 0 else json_array_length(artifacts) end,
   case when notices is null then null else array(select distinct n ->> 'code' from json_array_elements(notices) n) end,
-  rank, title`
+  rank, title, day::text`
+
+/** A span with where it is stored. */
+export interface StoredSlimSpan extends SlimSpan {
+  /** `YYYY-MM-DD`, or the sentinel 1970-01-01. */
+  day: string
+}
 
 /**
  * Every span of the traces, without content. A span that was stored under two days (its start changed) is
@@ -21,13 +27,48 @@ export async function loadSlimSpans(
   db: Pool | PoolClient,
   realm: number,
   traceIds: readonly string[],
-): Promise<SlimSpan[]> {
+): Promise<StoredSlimSpan[]> {
   const { rows } = await db.query<unknown[]>({
     name: 'slim-spans',
     text: `select ${COLUMNS} from spans where realm = $1 and trace_id = any($2)`,
     values: [realm, traceIds.map((id) => Buffer.from(id, 'hex'))],
     rowMode: 'array',
   })
+  return bestVersions(rows)
+}
+
+/** The same for some spans of one or several traces, by their keys. Missing ones are left out. */
+export async function loadSlimByKey(
+  db: Pool | PoolClient,
+  realm: number,
+  keys: readonly { traceId: string; spanId: string }[],
+  days: readonly string[],
+): Promise<StoredSlimSpan[]> {
+  if (keys.length === 0) return []
+  const traces = [...new Set(keys.map((key) => key.traceId))]
+  const spanIds = keys.map((key) => Buffer.from(key.spanId, 'hex'))
+  const several = traces.length > 1
+  const { rows } = await db.query<unknown[]>({
+    name: several ? 'slim-by-keys' : 'slim-by-key',
+    text: several
+      ? // one look-up a key: any × any would probe every pair
+        `select span.* from unnest($2::bytea[], $3::bytea[]) key (trace, span) cross join lateral (
+           select ${COLUMNS} from spans
+           where realm = $1 and trace_id = key.trace and span_id = key.span and day = any($4::date[]) offset 0) span`
+      : `select ${COLUMNS} from spans
+         where realm = $1 and trace_id = $2 and span_id = any($3::bytea[]) and day = any($4::date[])`,
+    values: [
+      realm,
+      several ? keys.map((key) => Buffer.from(key.traceId, 'hex')) : Buffer.from(traces[0] as string, 'hex'),
+      spanIds,
+      days,
+    ],
+    rowMode: 'array',
+  })
+  return bestVersions(rows)
+}
+
+function bestVersions(rows: unknown[][]): StoredSlimSpan[] {
   const spans = new Map<string, unknown[]>()
   for (const row of rows) {
     const id = `${row[0]}${row[1]}`
@@ -37,7 +78,7 @@ export async function loadSlimSpans(
   return Array.from(spans.values(), slimSpan)
 }
 
-function slimSpan(row: unknown[]): SlimSpan {
+function slimSpan(row: unknown[]): StoredSlimSpan {
   return {
     traceId: row[0] as string,
     spanId: row[1] as string,
@@ -76,6 +117,7 @@ function slimSpan(row: unknown[]): SlimSpan {
     artifactCount: row[32] as number,
     noticeCodes: (row[33] as string[] | null) ?? [],
     title: row[35] as string | null,
+    day: row[36] as string,
     fingerprint: (row[34] as Buffer).readBigInt64BE((row[34] as Buffer).length - 8),
   }
 }

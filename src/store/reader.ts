@@ -1,23 +1,34 @@
 import type { Principal } from '../model/principal.ts'
 import type { Span } from '../model/span.ts'
-import { buildExecutionTree, type ExecutionTree } from '../tree/execution-tree.ts'
+import { buildOrder, type ExecutionOrder } from '../tree/execution-order.ts'
+import { buildExecutionTree, type ExecutionTree, executionKey } from '../tree/execution-tree.ts'
+import type { SlimSpan } from '../tree/slim-span.ts'
 import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
-import { type FoundExecution, findExecution, tracesOf, visibleExecutions } from './find-execution.ts'
+import { type FoundExecution, findExecution, visibleExecutions } from './find-execution.ts'
 import { type ExecutionFilter, listExecutions, listWorkflows, type WorkflowRow } from './list-executions.ts'
-import { loadSlimSpans } from './load-slim.ts'
-import { loadSpans, type SpanId } from './load-spans.ts'
+import { loadSlimByKey, loadSlimSpans } from './load-slim.ts'
+import { loadSpans, type SpanId, spanKey } from './load-spans.ts'
+import { daysOf, loadStructure } from './load-structure.ts'
 import type { Reach } from './reach.ts'
 import type { Realms } from './realms.ts'
+import { type Candidate, type SpanSearch, searchSpans } from './search-spans.ts'
 import { settleExecution, settleWorkspace } from './settle-for-read.ts'
-import { TreeCache } from './tree-cache.ts'
 import { orUnavailable } from './unavailable.ts'
+import { VersionedCache } from './versioned-cache.ts'
 
 /** An answer with a word on its freshness: stale = marks were pending that could not be settled in time. */
 export interface Fresh<T> {
   value: T
   stale: boolean
 }
+
+/** Spans of all remembered trees together: about half a kilobyte each. */
+const REMEMBERED_SPANS = 60_000
+/** Rows of all remembered orders together: about eighty bytes each. */
+const REMEMBERED_ROWS = 200_000
+/** Added to the weight of each, so that a flood of small ones is bounded too. */
+const ENTRY_WEIGHT = 50
 
 /**
  * Everything that readers ask of the database. Every method takes the principal and looks things up through the
@@ -27,7 +38,8 @@ export interface Fresh<T> {
 export class Reader {
   readonly #database: Database
   readonly #realms: Realms
-  readonly #trees = new TreeCache()
+  readonly #trees = new VersionedCache<ExecutionTree>(REMEMBERED_SPANS)
+  readonly #orders = new VersionedCache<ExecutionOrder>(REMEMBERED_ROWS)
 
   constructor(database: Database, realms: Realms) {
     this.#database = database
@@ -58,13 +70,34 @@ export class Reader {
   }
 
   /** The spans of an execution in tree order; from memory when nothing changed since the last time. */
-  tree(execution: ExecutionRecord, stale: boolean): Promise<ExecutionTree> {
+  tree(found: FoundExecution, stale: boolean): Promise<ExecutionTree> {
+    const { execution, traceIds } = found
+    const make = async () =>
+      buildExecutionTree(await loadSlimSpans(this.#database.read, execution.realm, traceIds), execution.key)
+    return orUnavailable(this.#remembered(this.#trees, found, stale, make))
+  }
+
+  /** The rows of an execution in tree order, without the spans; from memory when nothing changed. */
+  order(found: FoundExecution, stale: boolean): Promise<ExecutionOrder> {
+    return orUnavailable(this.#remembered(this.#orders, found, stale, () => this.#makeOrder(found, false)))
+  }
+
+  /** The same, never from memory, with a fingerprint of every stored span. */
+  orderWithVersions(found: FoundExecution): Promise<ExecutionOrder> {
+    return orUnavailable(this.#makeOrder(found, true))
+  }
+
+  /** Spans without content by `spanKey`; one that is not there is not in the answer. */
+  async slimSpans(found: FoundExecution, ids: readonly SpanId[]): Promise<Map<string, SlimSpan>> {
+    const { realm } = found.execution
+    const spans = await orUnavailable(loadSlimByKey(this.#database.read, realm, ids, daysOf(found.traces)))
+    return new Map(spans.map((span) => [spanKey(span), span]))
+  }
+
+  /** Of these spans, those that may match: the caller masks their texts and looks again. */
+  search(found: FoundExecution, ids: readonly SpanId[], search: SpanSearch): Promise<Candidate[]> {
     return orUnavailable(
-      this.#trees.get(execution, stale, async () => {
-        const traces = await tracesOf(this.#database.kysely, execution)
-        const spans = await loadSlimSpans(this.#database.read, execution.realm, traces)
-        return buildExecutionTree(spans, execution.key)
-      }),
+      searchSpans(this.#database.read, found.execution.realm, ids, daysOf(found.traces), search),
     )
   }
 
@@ -77,6 +110,22 @@ export class Reader {
   async visible(principal: Principal, realm: number, ids: readonly string[]): Promise<Map<string, string>> {
     const reach = await this.#reach(principal)
     return orUnavailable(visibleExecutions(this.#database.kysely, reach, realm, ids))
+  }
+
+  async #makeOrder({ execution, traces }: FoundExecution, versions: boolean): Promise<ExecutionOrder> {
+    const { realm, key } = execution
+    return buildOrder(key, await loadStructure(this.#database.read, realm, key, traces, versions))
+  }
+
+  #remembered<T>(
+    cache: VersionedCache<T>,
+    { execution }: FoundExecution,
+    stale: boolean,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    if (stale) return make()
+    const key = `${execution.realm}:${executionKey(execution.key)}`
+    return cache.get(key, execution.version, execution.spanCount + ENTRY_WEIGHT, make)
   }
 
   async #list<T>(principal: Principal, load: (reach: Reach) => Promise<T>): Promise<Fresh<T>> {

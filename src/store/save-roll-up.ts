@@ -4,16 +4,17 @@ import type { Notice } from '../model/span.ts'
 import type { ExecutionKey } from '../tree/execution-tree.ts'
 import { amountOf } from '../tree/money.ts'
 import type { RollUp } from '../tree/roll-up.ts'
+import type { StoredTrace } from './load-structure.ts'
 
 /** Writes what is derived of one locked execution; without spans left (`null`) the execution goes. */
 export async function saveRollUp(
   client: PoolClient,
   realm: number,
   key: ExecutionKey,
-  traceIds: readonly string[],
+  traces: readonly StoredTrace[],
   roll: RollUp | null,
 ): Promise<void> {
-  await saveTraces(client, realm, key, traceIds)
+  await saveTraces(client, realm, key, traces)
   if (roll === null) {
     await client.query('delete from executions where realm = $1 and execution_id = $2 and fallback = $3', [
       realm,
@@ -68,17 +69,27 @@ export async function saveRollUp(
   )
 }
 
-async function saveTraces(client: PoolClient, realm: number, key: ExecutionKey, traceIds: readonly string[]) {
-  const parameters = [realm, key.executionId, key.fallback, traceIds.map((id) => Buffer.from(id, 'hex'))]
+async function saveTraces(
+  client: PoolClient,
+  realm: number,
+  key: ExecutionKey,
+  traces: readonly StoredTrace[],
+) {
+  const ids = traces.map((trace) => Buffer.from(trace.traceId, 'hex'))
+  const parameters = [realm, key.executionId, key.fallback, ids]
   await client.query(
     `delete from execution_traces
      where realm = $1 and execution_id = $2 and fallback = $3 and trace_id <> all($4)`,
     parameters,
   )
+  // days as JSON: an array of arrays of different lengths is none to SQL
   await client.query(
-    `insert into execution_traces (realm, execution_id, fallback, trace_id)
-     select $1, $2, $3, unnest($4::bytea[]) on conflict do nothing`,
-    parameters,
+    `insert into execution_traces as stored (realm, execution_id, fallback, trace_id, days)
+     select $1, $2, $3, t.id, array(select jsonb_array_elements_text(t.days)::date)
+     from unnest($4::bytea[], $5::jsonb[]) t (id, days)
+     on conflict (realm, execution_id, fallback, trace_id) do update set days = excluded.days
+     where stored.days <> excluded.days`,
+    [...parameters, traces.map((trace) => JSON.stringify([...trace.days].sort()))],
   )
 }
 

@@ -1,8 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { buildExecutionTree, type ExecutionKey, executionKey, executionsOf } from '../tree/execution-tree.ts'
 import { rollUp } from '../tree/roll-up.ts'
-import type { SlimSpan } from '../tree/slim-span.ts'
-import { loadSlimSpans } from './load-slim.ts'
+import { loadSlimSpans, type StoredSlimSpan } from './load-slim.ts'
 import { saveRollUp } from './save-roll-up.ts'
 
 /** Which marks to settle, as SQL over `dirty_traces`, with its parameters. */
@@ -87,12 +86,15 @@ async function settleTraces(client: PoolClient, realm: number, traceIds: string[
       own.flatMap((id) => byTrace.get(id) ?? []),
       key,
     )
-    await saveRollUp(client, realm, key, own, own.length === 0 ? null : rollUp(tree))
+    const stored = own.map((traceId) => ({ traceId, days: daysIn(byTrace.get(traceId) ?? []) }))
+    await saveRollUp(client, realm, key, stored, own.length === 0 ? null : rollUp(tree))
   }
 }
 
-function groupByTrace(spans: readonly SlimSpan[]): Map<string, SlimSpan[]> {
-  const groups = new Map<string, SlimSpan[]>()
+const daysIn = (spans: readonly StoredSlimSpan[]) => [...new Set(spans.map((span) => span.day))]
+
+function groupByTrace(spans: readonly StoredSlimSpan[]): Map<string, StoredSlimSpan[]> {
+  const groups = new Map<string, StoredSlimSpan[]>()
   for (const span of spans) {
     const group = groups.get(span.traceId)
     if (group === undefined) groups.set(span.traceId, [span])

@@ -110,12 +110,21 @@ export interface Tables {
     marked_at: Generated<Date>
   }
   executions: ExecutionsTable
-  execution_traces: { realm: number; execution_id: string; fallback: boolean; trace_id: Buffer }
-  erasures: {
+  execution_traces: {
     realm: number
     execution_id: string
+    fallback: boolean
+    trace_id: Buffer
+    days: Generated<string[]>
+  }
+  erasures: {
+    id: Generated<string>
+    realm: number
+    execution_id: string
+    fallback: boolean
     trace_id: Buffer
     root_span_id: Buffer | null
+    span_ids: Buffer
     erased_at: Generated<Date>
   }
   artifacts: {

@@ -1,6 +1,6 @@
 import { resolveExecutions, UNNAMED } from './executions.ts'
 import { buildForest, type Forest } from './forest.ts'
-import { depthFirst, type TreeOrder } from './order.ts'
+import { memberOrder, type TreeOrder } from './order.ts'
 import { PARENT_IS_REMOTE, type SlimSpan } from './slim-span.ts'
 
 /** Which execution: one that spans name, or the fallback of a trace whose spans name none. */
@@ -28,11 +28,7 @@ export function buildExecutionTree(spans: readonly SlimSpan[], key: ExecutionKey
     executions[position] === self &&
     // a name that no span says is nobody's; a fallback execution is one trace's
     (self !== UNNAMED || (key.fallback && traceIds[traces[position] as number] === key.executionId))
-  const order = depthFirst(forest, (position) => {
-    if (own(position)) return true
-    const parent = forest.parents[position] as number
-    return parent !== -1 && own(parent)
-  })
+  const order = memberOrder(forest, own)
   const subExecutions = Array.from(order.positions, (position) =>
     own(position) ? null : (names[executions[position] as number] ?? ''),
   )

@@ -1,3 +1,5 @@
+import { START_BYTES, sortByStart } from './sort.ts'
+
 /**
  * The spans of one or more traces as columns, one entry a span: what the order and the membership of a tree
  * need, and nothing else. Ids are any strings that are equal when the ids are; '' = no parent.
@@ -24,8 +26,38 @@ export interface Forest {
   sorted: Int32Array
 }
 
-/** Links every span to its parent. A cycle is cut at its earliest span; linear but for the sort. */
+/** Who is whose parent, before cycles are cut. */
+export interface Links {
+  /** Position of the parent; −1 = none here. */
+  parents: Int32Array
+  orphans: Uint8Array
+  /** 1 = it names itself. */
+  cycles: Uint8Array
+}
+
+/** Links every span to its parent. A cycle is cut at its earliest span; linear. */
 export function buildForest(columns: SpanColumns): Forest {
+  const starts = Buffer.alloc(columns.spanIds.length * START_BYTES)
+  for (let i = 0; i < columns.spanIds.length; i++) {
+    starts.writeBigUInt64BE(BigInt.asUintN(64, columns.starts[i] as bigint), i * START_BYTES)
+  }
+  const { traces, spanIds } = columns
+  const sorted = sortByStart(starts, (a, b) => {
+    if (traces[a] !== traces[b]) return (traces[a] as number) - (traces[b] as number)
+    const idA = spanIds[a] as string
+    const idB = spanIds[b] as string
+    return idA < idB ? -1 : idA > idB ? 1 : 0
+  })
+  return growForest(linkSpans(columns), sorted)
+}
+
+/** A forest of links; `sorted` = positions in the order of start, trace, span id. */
+export function growForest({ parents, orphans, cycles }: Links, sorted: Int32Array): Forest {
+  cutCycles(parents, cycles, sorted)
+  return { count: parents.length, parents, orphans, cycles, sorted }
+}
+
+function linkSpans(columns: SpanColumns): Links {
   const count = columns.spanIds.length
   const positions = indexSpans(columns)
   const parents = new Int32Array(count).fill(-1)
@@ -39,9 +71,7 @@ export function buildForest(columns: SpanColumns): Forest {
     else if (parent === i) cycles[i] = 1
     else parents[i] = parent
   }
-  const sorted = sortSpans(columns)
-  cutCycles(parents, cycles, sorted)
-  return { count, parents, orphans, cycles, sorted }
+  return { parents, orphans, cycles }
 }
 
 function indexSpans(columns: SpanColumns): Map<number, Map<string, number>> {
@@ -53,20 +83,6 @@ function indexSpans(columns: SpanColumns): Map<number, Map<string, number>> {
     spans.set(columns.spanIds[i] as string, i)
   }
   return traces
-}
-
-function sortSpans(columns: SpanColumns): Int32Array {
-  const { starts, traces, spanIds } = columns
-  const sorted = Int32Array.from({ length: spanIds.length }, (_, i) => i)
-  return sorted.sort((a, b) => {
-    const startA = starts[a] as bigint
-    const startB = starts[b] as bigint
-    if (startA !== startB) return startA < startB ? -1 : 1
-    if (traces[a] !== traces[b]) return (traces[a] as number) - (traces[b] as number)
-    const idA = spanIds[a] as string
-    const idB = spanIds[b] as string
-    return idA < idB ? -1 : idA > idB ? 1 : 0
-  })
 }
 
 /** Walks up from every span once; meeting the walk's own steps means a cycle, cut at its earliest span. */

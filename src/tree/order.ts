@@ -40,6 +40,15 @@ export function depthFirst(forest: Forest, included: (position: number) => boole
   return walk(rows, firstRoot, firstChild, nextSibling)
 }
 
+/** The rows of an execution: its own spans, and those directly below them, which begin other executions. */
+export function memberOrder(forest: Forest, own: (position: number) => boolean): TreeOrder {
+  return depthFirst(forest, (position) => {
+    if (own(position)) return true
+    const parent = forest.parents[position] as number
+    return parent !== -1 && own(parent)
+  })
+}
+
 function walk(rows: number, firstRoot: number, firstChild: Int32Array, nextSibling: Int32Array): TreeOrder {
   const positions = new Int32Array(rows)
   const depths = new Int32Array(rows)

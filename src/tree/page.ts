@@ -1,5 +1,4 @@
-import type { ExecutionTree } from './execution-tree.ts'
-import type { SlimSpan } from './slim-span.ts'
+import { type ExecutionOrder, idOfRow, parentRow, rowOfId } from './execution-order.ts'
 
 /** Levels of its path that a cursor carries. */
 const PATH_LEVELS = 32
@@ -13,48 +12,20 @@ export interface PagePlace {
 }
 
 /** Where row `row` stands. */
-export function placeOf(tree: ExecutionTree, row: number): PagePlace {
+export function placeOf(order: ExecutionOrder, row: number): PagePlace {
   const path: [string, string][] = []
-  let depth = tree.order.depths[row] as number
-  for (let above = row - 1; above >= 0 && depth > 0 && path.length < PATH_LEVELS; above--) {
-    if ((tree.order.depths[above] as number) >= depth) continue
-    path.push(idOf(tree, above))
-    depth = tree.order.depths[above] as number
+  for (let above = parentRow(order, row); above !== -1 && path.length < PATH_LEVELS; ) {
+    path.push(idOfRow(order, above))
+    above = parentRow(order, above)
   }
-  return { at: idOf(tree, row), path }
+  return { at: idOfRow(order, row), path }
 }
 
 /** The row after a place; when its row is gone, the row after its nearest ancestor that is left; else the first. */
-export function rowAfter(tree: ExecutionTree, place: PagePlace): number {
-  const rows = rowsOf(tree)
+export function rowAfter(order: ExecutionOrder, place: PagePlace): number {
   for (const [traceId, spanId] of [place.at, ...place.path]) {
-    const row = rows.get(`${traceId}${spanId}`)
-    if (row !== undefined) return row + 1
+    const row = rowOfId(order, traceId, spanId)
+    if (row !== -1) return row + 1
   }
   return 0
-}
-
-/** The rows of a span id: span ids may repeat in other traces. In tree order. */
-export function rowsOfSpan(tree: ExecutionTree, spanId: string): number[] {
-  const rows: number[] = []
-  for (let row = 0; row < tree.order.positions.length; row++)
-    if (idOf(tree, row)[1] === spanId) rows.push(row)
-  return rows
-}
-
-const known = new WeakMap<ExecutionTree, Map<string, number>>()
-
-function rowsOf(tree: ExecutionTree): Map<string, number> {
-  let rows = known.get(tree)
-  if (rows === undefined) {
-    rows = new Map()
-    for (let row = 0; row < tree.order.positions.length; row++) rows.set(idOf(tree, row).join(''), row)
-    known.set(tree, rows)
-  }
-  return rows
-}
-
-function idOf(tree: ExecutionTree, row: number): [string, string] {
-  const span = tree.spans[tree.order.positions[row] as number] as SlimSpan
-  return [span.traceId, span.spanId]
 }

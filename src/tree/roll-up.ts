@@ -27,7 +27,7 @@ export interface RollUp {
   workflowIds: string[]
   /** What the engine and the resource call the workflow, the better first: provisional. */
   workflowNames: string[]
-  /** Changes when any span does; independent of their order. */
+  /** Changes when any row does, the roots of executions below included; independent of their order. */
   version: bigint
 }
 
@@ -36,7 +36,10 @@ export function rollUp(tree: ExecutionTree): RollUp {
   const rows = ownRows(tree)
   const spans = rows.map((row) => spanOf(tree, row))
   const roots = rows.filter((row) => isRoot(tree, row)).map((row) => spanOf(tree, row))
-  const missing = new Set(rows.map((row) => missingParent(tree, row)).filter((id) => id !== null))
+  const waiting = rows.flatMap((row) => {
+    const parentId = missingParent(tree, row)
+    return parentId === null ? [] : [{ parentId, span: spanOf(tree, row) }]
+  })
   const status = statusOf(roots)
   const errors = deepestErrors(tree, rows)
   const shallowFirst = byDepth(tree, rows)
@@ -60,22 +63,28 @@ export function rollUp(tree: ExecutionTree): RollUp {
     spanCount: rows.length,
     errorCount: errors.length,
     usage: sumUsage(tree, countedRows(tree)),
-    complete: roots.length > 0 && status !== 'running' && missing.size === 0,
+    complete: roots.length > 0 && status !== 'running' && waiting.length === 0,
     hasRoot: roots.length > 0,
     rootTraceId: root?.traceId ?? null,
     rootSpanId: root?.spanId ?? null,
-    notices: noticesOf(missing, shallowFirst),
+    notices: noticesOf(waiting, shallowFirst),
     workflowIds: distinct(shallowFirst, (span) => span.workflowId),
     workflowNames: [
       ...distinct(shallowFirst, (span) => span.workflowName),
       ...distinct(shallowFirst, (span) => span.serviceName),
     ],
-    version: spans.reduce((version, span) => version ^ span.fingerprint, BigInt(rows.length)),
+    version: versionOf(tree),
   }
 }
 
 const spanOf = (tree: ExecutionTree, row: number) =>
   tree.spans[tree.order.positions[row] as number] as SlimSpan
+
+function versionOf(tree: ExecutionTree): bigint {
+  let version = BigInt(tree.order.positions.length)
+  for (let row = 0; row < tree.order.positions.length; row++) version ^= spanOf(tree, row).fingerprint
+  return version
+}
 
 function ownRows(tree: ExecutionTree): number[] {
   const rows: number[] = []
@@ -112,12 +121,17 @@ function byDepth(tree: ExecutionTree, rows: readonly number[]): SlimSpan[] {
     .map((row) => spanOf(tree, row))
 }
 
-function noticesOf(missing: ReadonlySet<string>, spans: readonly SlimSpan[]): Notice[] {
+function noticesOf(waiting: readonly Waiting[], spans: readonly SlimSpan[]): Notice[] {
   const notices: Notice[] = []
+  const missing = new Set(waiting.map(({ parentId }) => parentId))
   if (missing.size > 0) {
     const ids = [...missing].slice(0, 3).join(', ')
-    const message = `Spans wait for ${missing.size === 1 ? 'a parent that has' : 'parents that have'} not come: ${ids}`
-    notices.push({ code: 'missing_parent', message, count: missing.size })
+    const what = missing.size === 1 ? 'a parent that has' : 'parents that have'
+    notices.push({
+      code: 'missing_parent',
+      message: `Spans wait for ${what} not come: ${ids}${owing(waiting)}`,
+      count: missing.size,
+    })
   }
   const counts = new Map<string, number>()
   for (const span of spans) for (const code of span.noticeCodes) counts.set(code, (counts.get(code) ?? 0) + 1)
@@ -129,6 +143,28 @@ function noticesOf(missing: ReadonlySet<string>, spans: readonly SlimSpan[]): No
     })
   }
   return notices
+}
+
+/** A span that waits for its parent. */
+interface Waiting {
+  parentId: string
+  span: SlimSpan
+}
+
+/** OTLP `flags`: the sender knows whether the parent is in another process. */
+const PARENT_IS_KNOWN = 0x100
+
+/** Who should have sent the parents: the waiting spans' own service, when they say that the parent is in it. */
+function owing(waiting: readonly Waiting[]): string {
+  const owed = new Set<string>()
+  const unsure = new Set<string>()
+  for (const { span } of waiting) {
+    if (span.serviceName === null) continue
+    ;(span.flags & PARENT_IS_KNOWN ? owed : unsure).add(span.serviceName)
+  }
+  const named = (services: Set<string>) => [...services].sort().slice(0, 3).join(', ')
+  if (owed.size > 0) return `; owed by ${named(owed)}`
+  return unsure.size > 0 ? `; their children came from ${named(unsure)}` : ''
 }
 
 function distinct(spans: readonly SlimSpan[], of: (span: SlimSpan) => string | null): string[] {

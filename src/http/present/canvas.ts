@@ -3,16 +3,17 @@ import type { Span } from '../../model/span.ts'
 import { readContent } from '../../normalize/content.ts'
 import type { FoundExecution } from '../../store/find-execution.ts'
 import { spanKey } from '../../store/load-spans.ts'
-import type { ExecutionTree } from '../../tree/execution-tree.ts'
+import type { ExecutionOrder } from '../../tree/execution-order.ts'
 import { nearestRoots } from '../../tree/order.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
+import type { TreeRow } from '../../tree/tree-row.ts'
 import type { CanvasSpan, CanvasTrace } from '../schemas/trace.ts'
 import { presentSpan } from './span.ts'
 import { rfc3339OrNull } from './time.ts'
 import type { View } from './view.ts'
 
 /** The rows that a plain request gets: those nearest the roots, closed under ancestors. */
-export const canvasRows = (tree: ExecutionTree) => nearestRoots(tree.order, limits.canvasSpans)
+export const canvasRows = (order: ExecutionOrder) => nearestRoots(order, limits.canvasSpans)
 
 /**
  * The answer that the real Canvas reads. It drops a span whose parent is not in the same answer, so every root
@@ -21,14 +22,13 @@ export const canvasRows = (tree: ExecutionTree) => nearestRoots(tree.order, limi
  */
 export function presentCanvas(
   found: FoundExecution,
-  tree: ExecutionTree,
-  rows: ArrayLike<number>,
+  rows: readonly TreeRow[],
   spans: ReadonlyMap<string, Span>,
   view: View,
 ): CanvasTrace {
   const { execution, traceIds } = found
   const { input, output } = execution.tokens
-  const shown = canvasSpans(found, tree, rows, spans, view)
+  const shown = canvasSpans(found, rows, spans, view)
   return {
     execution: {
       id: execution.key.executionId,
@@ -51,20 +51,19 @@ export function presentCanvas(
 /** By depth, so that a prefix is closed under ancestors; cut where the answer would grow too large. */
 function canvasSpans(
   found: FoundExecution,
-  tree: ExecutionTree,
-  rows: ArrayLike<number>,
+  rows: readonly TreeRow[],
   spans: ReadonlyMap<string, Span>,
   view: View,
 ): CanvasSpan[] {
-  const { depths, positions } = tree.order
   const shown: CanvasSpan[] = []
   let bytes = 0
-  for (const row of Array.from(rows).sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b)) {
-    const slim = tree.spans[positions[row] as number] as SlimSpan
+  for (const { span: slim, depth, subExecution } of [...rows].sort(
+    (a, b) => a.depth - b.depth || a.row - b.row,
+  )) {
     const span = spans.get(spanKey(slim))
     // a sub-execution's root is told by that execution's own trace
-    if (span === undefined || (tree.subExecutions[row] ?? null) !== null) continue
-    const presented = canvasSpan(slim, span, found.execution.key.executionId, depths[row] === 0, view)
+    if (span === undefined || subExecution !== null) continue
+    const presented = canvasSpan(slim, span, found.execution.key.executionId, depth === 0, view)
     bytes += JSON.stringify(presented).length
     if (bytes > limits.canvasBytes && shown.length > 0) break
     shown.push(presented)

@@ -2,12 +2,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { NotFound } from '../../errors.ts'
 import { spanKey } from '../../store/load-spans.ts'
-import { rowsOfSpan } from '../../tree/page.ts'
+import { idOfRow, rowsOfId } from '../../tree/execution-order.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
 import type { Parts } from '../parts.ts'
 import { dashboardLinks } from '../present/dashboards.ts'
 import { presentSpanDetail } from '../present/span-detail.ts'
-import { readExecution } from '../reading.ts'
+import { findReading } from '../reading.ts'
 import { ChooseQuery, ExecutionParams } from '../schemas/requests.ts'
 import { SpanDetail } from '../schemas/trace.ts'
 
@@ -29,16 +29,22 @@ export const spans: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
       },
     },
     async (request, reply) => {
-      const { found, tree, view } = await readExecution(parts, request, reply)
+      const reading = await findReading(parts, request, reply)
+      const { found, view } = reading
+      const { read } = parts.store
+      const order = await read.order(found, reading.stale)
       const traceId = request.query.trace_id?.toLowerCase()
-      const own = rowsOfSpan(tree, request.params.span.toLowerCase())
-        .filter((row) => tree.subExecutions[row] === null)
-        .map((row) => tree.spans[tree.order.positions[row] as number] as SlimSpan)
-      const candidates = own.filter((span) => traceId === undefined || span.traceId === traceId)
+      const rows = rowsOfId(order, request.params.span.toLowerCase(), traceId)
+      const ids = rows.filter((row) => order.foreign[row] === 0).map((row) => idOfRow(order, row))
+      const slims = await read.slimSpans(
+        found,
+        ids.map(([traceId, spanId]) => ({ traceId, spanId })),
+      )
+      const candidates = [...slims.values()]
       const slim = earliest(candidates)
       if (slim === null) throw new NotFound()
       const { execution } = found
-      const span = (await parts.store.read.spans(execution.realm, [slim])).get(spanKey(slim))
+      const span = (await read.spans(execution.realm, [slim])).get(spanKey(slim))
       if (span === undefined) throw new NotFound()
       reply.header('cache-control', 'private, no-store')
       const links = dashboardLinks(parts.config.dashboards, 'span', execution, slim)

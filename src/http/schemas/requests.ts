@@ -9,3 +9,41 @@ export const ChooseQuery = Type.Object({
   workflow: Type.Optional(Type.String({ maxLength: limits.maxIdLength })),
   realm: Type.Optional(Type.String({ maxLength: 8 })),
 })
+
+/** Which rows of a trace; several conditions all hold. */
+export const RowFilter = Type.Object({
+  root: Type.Optional(Type.String({ maxLength: 16, description: 'only the subtree of this span' })),
+  depth: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'levels below the roots, or below `root`' }),
+  ),
+  around: Type.Optional(
+    Type.String({
+      maxLength: 16,
+      description:
+        'the neighbourhood of this span: ancestors, siblings, children; excludes the other filters',
+    }),
+  ),
+  trace_id: Type.Optional(
+    Type.String({ maxLength: 32, description: 'whose `root` or `around`, when a span id repeats' }),
+  ),
+  kind: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'span kinds, separated by commas: matches with their ancestors',
+    }),
+  ),
+  status: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description: 'span states, separated by commas: matches with their ancestors',
+    }),
+  ),
+  q: Type.Optional(
+    Type.String({
+      minLength: 2,
+      maxLength: 200,
+      description:
+        'part of a name, title, node, model or error message and, with content:read, of the content as this reader sees it: matches with their ancestors',
+    }),
+  ),
+})

@@ -107,6 +107,8 @@ export const SkeletonColumns = Type.Object({
   missing_parent: Type.Array(Nullable(Type.String())),
   /** The row is the root of another execution, whose id this is ('' = one that the reader may not see). */
   sub_execution: Type.Array(Nullable(Type.String())),
+  /** With `kind`, `status` or `q`: true = the row matches, false = it leads to one that does. */
+  match: Type.Optional(Type.Array(Type.Boolean())),
 })
 export type SkeletonColumns = Static<typeof SkeletonColumns>
 
@@ -122,9 +124,22 @@ export const Skeleton = Type.Object({
     trace_ids: Type.Array(Type.String()),
     complete: Type.Boolean(),
     tree_version: Type.String({ description: 'changes when rows were added or their order changed' }),
+    stream_from: Type.String({
+      description: 'hand it to the stream as `?since=`: nothing is lost in between',
+    }),
   }),
   total: Type.Integer({ description: 'rows of the whole answer, over all pages' }),
   columns: SkeletonColumns,
+  around: Type.Optional(
+    Type.Object({
+      row: Type.Integer({ description: 'the place of the span in the whole tree, from 0' }),
+      index: Type.Integer({ description: 'its place in this answer' }),
+      cursor: Nullable(
+        Type.String({ description: 'of the unfiltered page that begins at it; null = the first' }),
+      ),
+    }),
+  ),
+  notices: Type.Optional(Type.Array(Notice, { description: 'what is to be known of this answer' })),
   page_info: Type.Object({ has_next_page: Type.Boolean(), cursor: Nullable(Type.String()) }),
 })
 export type Skeleton = Static<typeof Skeleton>

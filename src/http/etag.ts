@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Reading } from './reading.ts'
+
+/** Bytes of a tag: 128 bits. */
+const TAG_BYTES = 16
+
+/**
+ * Lets a second look at an ended execution cost nothing: sets a weak ETag made of `of` (everything the answer
+ * depends on) and true = the client has it already, answered with 304. An execution that still runs, or whose
+ * roll-up waits, gets none and is never stored.
+ */
+export function notModified(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { found, stale }: Pick<Reading, 'found' | 'stale'>,
+  of: unknown,
+): boolean {
+  if (found.execution.status === 'running' || stale) {
+    reply.header('cache-control', 'private, no-store')
+    return false
+  }
+  const hash = createHash('sha256').update(typeof of === 'string' ? of : JSON.stringify(of))
+  const tag = `W/"${hash.digest().subarray(0, TAG_BYTES).toString('base64url')}"`
+  reply.header('cache-control', 'private, no-cache').header('vary', 'authorization').header('etag', tag)
+  const known = request.headers['if-none-match']
+  if (known === undefined || !isAmong(tag, known)) return false
+  reply.code(304)
+  return true
+}
+
+/** The weak comparison of RFC 9110: `W/` does not count. */
+function isAmong(tag: string, known: string): boolean {
+  const bare = (one: string) => one.trim().replace(/^W\//, '')
+  return known.trim() === '*' || known.split(',').some((one) => bare(one) === bare(tag))
+}

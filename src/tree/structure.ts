@@ -1,0 +1,109 @@
+import type { Links } from './forest.ts'
+
+/** Bytes of a span id. */
+export const ID_BYTES = 8
+
+/**
+ * The structure of the traces of an execution as bytes, one entry a span: all that its order needs, at some
+ * forty bytes a span.
+ */
+export interface Structure {
+  count: number
+  /** Hex, sorted; `traces` indexes them. */
+  traceIds: readonly string[]
+  traces: Int32Array
+  /** Eight bytes each; parents: zeros = none. */
+  spanIds: Buffer
+  parentIds: Buffer
+  /** Unix nanoseconds as sent: eight bytes each, big-endian. */
+  starts: Buffer
+  /** The day a row is stored under, counted from 2000-01-01: four bytes each, big-endian. */
+  days: Buffer
+  /** 0 = the span names no execution, 1 = the one that is looked for, 2 = another one. */
+  marks: Uint8Array
+  /** The end of the hash of the stored version, eight bytes each; null = not asked for. */
+  fingerprints: Buffer | null
+}
+
+/** Finds the position of a span by its bytes: open addressing, made once for a structure. */
+export interface SpanIndex {
+  slots: Int32Array
+  /** Pairs of positions of one span: it is stored under two days. */
+  repeated: [number, number][]
+}
+
+export function indexStructure(structure: Structure): SpanIndex {
+  const { count, spanIds, traces } = structure
+  let size = 16
+  while (size < count * 2) size *= 2
+  const slots = new Int32Array(size).fill(-1)
+  const repeated: [number, number][] = []
+  for (let i = 0; i < count; i++) {
+    const slot = slotOf(structure, slots, traces[i] as number, spanIds, i * ID_BYTES)
+    if (slots[slot] === -1) slots[slot] = i
+    else repeated.push([slots[slot] as number, i])
+  }
+  return { slots, repeated }
+}
+
+/** The position of a span, given in hex; −1 = not there. */
+export function positionOf(structure: Structure, index: SpanIndex, traceId: string, spanId: string): number {
+  const trace = structure.traceIds.indexOf(traceId)
+  const id = Buffer.from(spanId, 'hex')
+  if (trace === -1 || id.length !== ID_BYTES) return -1
+  return index.slots[slotOf(structure, index.slots, trace, id, 0)] as number
+}
+
+/** Links every span to its parent within its trace. */
+export function linkStructure(structure: Structure, index: SpanIndex): Links {
+  const { count, parentIds, traces } = structure
+  const parents = new Int32Array(count).fill(-1)
+  const orphans = new Uint8Array(count)
+  const cycles = new Uint8Array(count)
+  for (let i = 0; i < count; i++) {
+    const at = i * ID_BYTES
+    if (parentIds.readUInt32BE(at) === 0 && parentIds.readUInt32BE(at + 4) === 0) continue
+    const parent = index.slots[slotOf(structure, index.slots, traces[i] as number, parentIds, at)] as number
+    if (parent === -1) orphans[i] = 1
+    else if (parent === i) cycles[i] = 1
+    else parents[i] = parent
+  }
+  return { parents, orphans, cycles }
+}
+
+/** The structure without the spans at `positions`. */
+export function without(structure: Structure, positions: ReadonlySet<number>): Structure {
+  const left = Array.from({ length: structure.count }, (_, i) => i).filter((i) => !positions.has(i))
+  const pick = (bytes: Buffer, width: number) =>
+    Buffer.concat(left.map((i) => bytes.subarray(i * width, (i + 1) * width)))
+  return {
+    count: left.length,
+    traceIds: structure.traceIds,
+    traces: Int32Array.from(left, (i) => structure.traces[i] as number),
+    spanIds: pick(structure.spanIds, ID_BYTES),
+    parentIds: pick(structure.parentIds, ID_BYTES),
+    starts: pick(structure.starts, ID_BYTES),
+    days: pick(structure.days, 4),
+    marks: Uint8Array.from(left, (i) => structure.marks[i] as number),
+    fingerprints: structure.fingerprints === null ? null : pick(structure.fingerprints, ID_BYTES),
+  }
+}
+
+/** The slot that holds the span, or the free one where it would be. */
+function slotOf(structure: Structure, slots: Int32Array, trace: number, ids: Buffer, at: number): number {
+  const high = ids.readUInt32BE(at)
+  const low = ids.readUInt32BE(at + 4)
+  const mask = slots.length - 1
+  let hash = Math.imul(high ^ Math.imul(low, 0x9e3779b1) ^ trace, 0x85ebca6b)
+  hash ^= hash >>> 15
+  for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+    const position = slots[slot] as number
+    if (position === -1) return slot
+    if (
+      structure.traces[position] === trace &&
+      structure.spanIds.readUInt32BE(position * ID_BYTES + 4) === low &&
+      structure.spanIds.readUInt32BE(position * ID_BYTES) === high
+    )
+      return slot
+  }
+}
