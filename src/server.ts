@@ -16,6 +16,7 @@ import { api } from './http/routes/api.ts'
 import { type AdminParts, health } from './http/routes/health.ts'
 import { ingest } from './http/routes/ingest.ts'
 import { page } from './http/routes/page.ts'
+import { Ingest } from './ingest/index.ts'
 import { limits } from './limits.ts'
 
 /** Milliseconds: a request's head, its whole, and an idle connection (longer than proxies keep theirs). */
@@ -23,8 +24,11 @@ const headersTimeout = 15_000
 const requestTimeout = 30_000
 const keepAliveTimeout = 72_000
 
-/** The main listener: ingest, API and page. Not listening yet; `close()` finishes what is in flight. */
-export async function buildServer(parts: Parts): Promise<FastifyInstance> {
+/**
+ * The main listener: ingest, API and page. Not listening yet; `close()` finishes what is in flight. `walk` is
+ * shared with OTLP/gRPC, so that both take from one budget.
+ */
+export async function buildServer(parts: Parts, walk = new Ingest(parts)): Promise<FastifyInstance> {
   const { config, log, metrics, keys } = parts
   const app = fastify({
     ...common(log),
@@ -47,7 +51,8 @@ export async function buildServer(parts: Parts): Promise<FastifyInstance> {
   await app.register(errors, { log })
   await app.register(headers, { config })
   await app.register(auth, { keys, log })
-  await app.register(ingest, { parts })
+  await app.register(ingest, { parts, walk })
+  app.addHook('onClose', async () => walk.close())
   await app.register(page, { basePath: config.basePath, frameAncestors: config.frameAncestors })
   await app.register(async (reads) => {
     reads.addHook('onRequest', (request) =>

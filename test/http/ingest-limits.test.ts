@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Registry } from 'prom-client'
 import t from 'tap'
-import { Admission, inflatedEstimate } from '../../src/http/plugins/admission.ts'
+import { Admission, inflatedEstimate } from '../../src/ingest/admission.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { bearer, service } from './service.ts'
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { Overloaded, StoreUnavailable } from '../../src/errors.ts'
+import { limits } from '../../src/limits.ts'
 import { statusType, traceResponseType } from '../otlp/reference.ts'
 import { bearer, service, token } from './service.ts'
 
@@ -102,6 +103,46 @@ t.test('partial success: an exact count, reasons, no payload', async (t) => {
   const text = await parts.metrics.registry.metrics()
   t.match(text, /trace_spans_refused_total\{reason="bad_span_id"\} 2/)
   t.match(text, /trace_spans_refused_total\{reason="erased"\} 1/)
+})
+
+t.test('spans beyond the most of one request are refused and counted, in both encodings', async (t) => {
+  const { url, store } = await service(t)
+  const many = Array.from({ length: limits.maxSpansPerRequest + 7 }, (_, i) => ({
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: (i + 1).toString(16).padStart(16, '0'),
+  }))
+  // in protobuf: a request of empty spans but for their ids
+  const one = ({ traceId, spanId }: { traceId: string; spanId: string }) =>
+    Buffer.from(`121c0a10${traceId}1208${spanId}`, 'hex')
+  const scopeSpans = Buffer.concat(many.map(one))
+  const length = (bytes: Buffer) => {
+    const out: number[] = []
+    for (let rest = bytes.length; ; rest >>>= 7) {
+      if (rest < 128) return Buffer.concat([Buffer.from([...out, rest]), bytes])
+      out.push((rest & 127) | 128)
+    }
+  }
+  const tagged = (tag: number, bytes: Buffer) => Buffer.concat([Buffer.from([tag]), length(bytes)])
+  const binary = tagged(0x0a, tagged(0x12, scopeSpans))
+  for (const [body, headers] of [
+    [batch(many), json],
+    [binary, protobuf],
+  ] as [Buffer | string, Record<string, string>][]) {
+    const { response, bytes } = await post(url, body, headers)
+    t.equal(response.status, 200)
+    const text = bytes.toString('latin1')
+    t.match(text, /7 refused \(too_many\)/)
+    if (headers === json) t.match(JSON.parse(text), { partialSuccess: { rejectedSpans: '7' } })
+    else
+      t.equal(
+        traceResponseType.toObject(traceResponseType.decode(bytes), { longs: String }).partialSuccess
+          .rejectedSpans,
+        '7',
+      )
+    const stored = store.written.splice(0).flatMap(({ spans }) => spans)
+    t.equal(stored.length, limits.maxSpansPerRequest)
+    t.equal(new Set(stored.map(({ spanId }) => spanId)).size, limits.maxSpansPerRequest)
+  }
 })
 
 t.test('the grant holds', async (t) => {

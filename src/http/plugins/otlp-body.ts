@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BodyTooLarge, UnsupportedEncoding, UnsupportedType } from '../../errors.ts'
+import type { Admission, Ticket } from '../../ingest/admission.ts'
+import type { Body } from '../../ingest/index.ts'
 import { type OtlpEncoding, SUPPORTED_ENCODINGS } from '../../otlp/index.ts'
-import type { Admission, Ticket } from './admission.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,8 +22,14 @@ export function encodingOf(request: FastifyRequest): OtlpEncoding | null {
 }
 
 /** The codec of a request's body, in lower case; '' = none. */
-export function codecOf(request: FastifyRequest): string {
+function codecOf(request: FastifyRequest): string {
   return (request.headers['content-encoding'] ?? '').trim().toLowerCase()
+}
+
+/** The body of an export request whose headers were checked. */
+export function bodyOf(request: FastifyRequest): Body {
+  const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
+  return { bytes, codec: codecOf(request), encoding: encodingOf(request) ?? 'json' }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Gauge } from 'prom-client'
-import { Overloaded, TooManyRequests } from '../../errors.ts'
+import { Overloaded, TooManyRequests } from '../errors.ts'
 
 /** Bytes that one request holds. */
 export interface Ticket {
@@ -10,22 +10,26 @@ export interface Ticket {
 }
 
 /**
- * The budget of bytes that all requests in flight may hold together. Refusing early keeps memory bounded and
- * costs an exporter one second; a request alone is always admitted, so none is too large for ever.
+ * The budget of bytes that all requests in flight may hold together, whatever door they came through. Refusing
+ * early keeps memory bounded and costs an exporter one second; a request alone is always admitted, so none is too
+ * large for ever. While the event loop lags behind, new requests are refused too: they would be answered late.
  */
 export class Admission {
   readonly #most: number
   readonly #gauge: Gauge
+  readonly #late: () => boolean
   readonly #byCaller = new Map<string, number>()
   #held = 0
 
-  constructor(mostBytes: number, gauge: Gauge) {
+  constructor(mostBytes: number, gauge: Gauge, late: () => boolean = () => false) {
     this.#most = mostBytes
     this.#gauge = gauge
+    this.#late = late
   }
 
-  /** A ticket for a caller (workspace and subject), holding nothing yet. */
+  /** A ticket for a caller (workspace and subject), holding nothing yet. Throws Overloaded. */
   open(caller: string): Ticket {
+    if (this.#held > 0 && this.#late()) throw new Overloaded()
     let own = 0
     let open = true
     return {
