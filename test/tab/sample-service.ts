@@ -26,11 +26,16 @@ function tokenFor(workspace: string): string {
   return `${part({ alg: 'none' })}.${part({ workspace })}.x`
 }
 
+function withoutBase(base: string, url: string): string {
+  return url.startsWith(`${base}/`) ? url.slice(base.length) : url
+}
+
 export async function startSampleService(
   options: { basePath?: string; big?: boolean } = {},
 ): Promise<SampleService> {
   const base = options.basePath ?? ''
-  const app = fastify()
+  // As the server does: the base path is taken off before a route is looked for.
+  const app = fastify({ rewriteUrl: (request) => withoutBase(base, request.url ?? '/') })
   const samples = new Map<string, Sample>()
   const seen = new Map<string, number>()
   const reports: string[] = []
@@ -63,7 +68,7 @@ export async function startSampleService(
   }
 
   app.addHook('onRequest', async (request) => {
-    seen.set(request.url, (seen.get(request.url) ?? 0) + 1)
+    seen.set(request.originalUrl, (seen.get(request.originalUrl) ?? 0) + 1)
   })
   app.addContentTypeParser(
     ['application/csp-report', 'application/reports+json'],
@@ -77,9 +82,9 @@ export async function startSampleService(
   await app.register(page, { basePath: base, frameAncestors: [] })
   app.addHook('onSend', async (_request, reply) => {
     const policy = reply.getHeader('content-security-policy')
-    if (policy) reply.header('content-security-policy', `${policy}; report-uri /csp`)
+    if (policy) reply.header('content-security-policy', `${policy}; report-uri ${base}/csp`)
   })
-  await app.register(async (api) => routes(api, samples, () => broken), { prefix: `${base}/api` })
+  await app.register(async (api) => routes(api, samples, () => broken), { prefix: '/api' })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     url: url + base,
