@@ -1,3 +1,4 @@
+import { NOTICE_MESSAGES } from '../model/notices.ts'
 import type { Notice } from '../model/span.ts'
 import { type ExecutionTree, isRoot, missingParent } from './execution-tree.ts'
 import { displayEndNs, displayStartNs, type SlimSpan } from './slim-span.ts'
@@ -135,13 +136,7 @@ function noticesOf(waiting: readonly Waiting[], spans: readonly SlimSpan[]): Not
   }
   const counts = new Map<string, number>()
   for (const span of spans) for (const code of span.noticeCodes) counts.set(code, (counts.get(code) ?? 0) + 1)
-  for (const [code, count] of [...counts].sort()) {
-    notices.push({
-      code,
-      message: `${count === 1 ? 'One span says' : `${count} spans say`}: ${code.replaceAll('_', ' ')}`,
-      count,
-    })
-  }
+  for (const [code, count] of [...counts].sort()) notices.push({ code, message: sentenceOf(code), count })
   return notices
 }
 
@@ -165,6 +160,13 @@ function owing(waiting: readonly Waiting[]): string {
   const named = (services: Set<string>) => [...services].sort().slice(0, 3).join(', ')
   if (owed.size > 0) return `; owed by ${named(owed)}`
   return unsure.size > 0 ? `; their children came from ${named(unsure)}` : ''
+}
+
+/** The sentence of a span's notice, told once for all spans that have it. */
+function sentenceOf(code: string): string {
+  return Object.hasOwn(NOTICE_MESSAGES, code)
+    ? NOTICE_MESSAGES[code as keyof typeof NOTICE_MESSAGES]
+    : `Spans say: ${code.replaceAll('_', ' ')}`
 }
 
 function distinct(spans: readonly SlimSpan[], of: (span: SlimSpan) => string | null): string[] {
