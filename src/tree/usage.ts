@@ -69,9 +69,14 @@ function reports(span: SlimSpan): boolean {
 
 function addTokens(sum: Tokens, tokens: Tokens): void {
   for (const field of Object.keys(NO_TOKENS) as (keyof Tokens)[]) {
-    const value = tokens[field]
+    const value = field === 'total' ? totalOf(tokens) : tokens[field]
     if (value !== null) sum[field] = (sum[field] ?? 0) + value
   }
+}
+
+/** As given, else what is known of both sides: an embedding has no output, and counts all the same. */
+function totalOf({ total, input, output }: Tokens): number | null {
+  return total ?? (input === null && output === null ? null : (input ?? 0) + (output ?? 0))
 }
 
 /** 1 = there is a model call of the same execution below the row. */

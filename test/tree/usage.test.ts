@@ -38,6 +38,15 @@ t.test('unknown stays unknown, and is not 0', async (t) => {
   t.same(total([slim('root'), llm('a', 'root', null, null), llm('b', 'root', 5, null)]), [5, null])
 })
 
+t.test('the total counts a call that gave only one side', async (t) => {
+  const spans = [
+    slim('root'),
+    llm('a', 'root', 5, 1),
+    slim('e', 'root', { kind: 'embedding', tokens: tokens(10, null) }),
+  ]
+  t.equal(rollUp(tree(spans)).usage.tokens.total, 16)
+})
+
 t.test('two instrumentations of one call count once; a repeated id on another call counts', async (t) => {
   const same = { responseId: 'r1' }
   t.same(total([slim('root'), llm('a', 'root', 5, 1, same), llm('b', 'root', 5, 1, same)]), [5, 1])
