@@ -1,0 +1,36 @@
+# syntax=docker/dockerfile:1
+
+# Build: everything installed, sources compiled, then only what runs is kept.
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# As scripts/setup.mjs does, and for its reason not `npm ci`. Versions and hashes are the lock file's all the same.
+RUN npm install --no-save --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json LICENSE ./
+COPY scripts/setup.mjs scripts/
+COPY migrations migrations
+COPY src src
+RUN npm run build
+# The embedded Postgres is an optional dependency: an image is run with DATABASE_URL.
+# The modes: a checkout made under a strict umask must be readable by the account below.
+RUN npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
+  && rm -rf src scripts tsconfig.json package-lock.json dist/demo \
+  && chmod -R a+rX,go-w .
+
+# Run: root owns every file, and nobody else may write one.
+FROM node:24-slim
+LABEL org.opencontainers.image.title="workflow-trace" \
+      org.opencontainers.image.description="Trace service for agent and LLM workflow engines: OTLP in, Postgres below, a Trace tab above" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app ./
+# By number: Kubernetes cannot tell whether a name is root.
+USER 10001:10001
+# Ingest, API and page; health and metrics.
+EXPOSE 4318 9464
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.TRACE_ADMIN_PORT || 9464) + '/livez').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# No shell and no npm between the container runtime and the process: signals reach it, and it drains.
+ENTRYPOINT ["node", "dist/cli.js"]
+CMD ["serve"]
