@@ -11,9 +11,11 @@ import { auth } from './http/plugins/auth.ts'
 import { deadline } from './http/plugins/deadline.ts'
 import { errors, refusedBy, sendProblem } from './http/plugins/errors.ts'
 import { headers } from './http/plugins/headers.ts'
+import { refuseUnreadable } from './http/plugins/long-requests.ts'
 import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
 import { api } from './http/routes/api.ts'
 import { type AdminParts, health } from './http/routes/health.ts'
+import { artifacts } from './http/routes/artifacts.ts'
 import { ingest } from './http/routes/ingest.ts'
 import { page } from './http/routes/page.ts'
 import { Ingest } from './ingest/index.ts'
@@ -37,6 +39,7 @@ export async function buildServer(parts: Parts, walk = new Ingest(parts)): Promi
     requestTimeout,
     keepAliveTimeout,
     http: { headersTimeout },
+    clientErrorHandler: refuseUnreadable,
     forceCloseConnections: 'idle',
     // What comes on a connection that is still open is answered, and the answer ends the connection.
     return503OnClosing: false,
@@ -54,6 +57,7 @@ export async function buildServer(parts: Parts, walk = new Ingest(parts)): Promi
   await app.register(ingest, { parts, walk })
   app.addHook('onClose', async () => walk.close())
   await app.register(page, { basePath: config.basePath, frameAncestors: config.frameAncestors })
+  await app.register(artifacts, { parts })
   await app.register(async (reads) => {
     reads.addHook('onRequest', (request) =>
       reads.authenticate(request, request.routeOptions.config.scope ?? 'traces:read'),

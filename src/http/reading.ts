@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { NotFound } from '../errors.ts'
 import type { FoundExecution } from '../store/find-execution.ts'
 import type { ExecutionTree } from '../tree/execution-tree.ts'
+import { readArtifacts } from './artifact-reading.ts'
 import type { Parts } from './parts.ts'
 import { realmNumber } from './present/execution.ts'
 import { type View, viewOf } from './present/view.ts'
@@ -46,7 +47,8 @@ export async function findReading(
   if (found === null) throw new NotFound()
   markStale(reply, stale)
   const redactor = await parts.redactorOf(principal.workspace)
-  return { found, view: viewOf(principal, redactor, found.execution.workflowId), stale }
+  const artifacts = await readArtifacts(parts, principal, found)
+  return { found, view: viewOf(principal, redactor, found.execution.workflowId, artifacts), stale }
 }
 
 /** The same with the whole tree: for what needs every span. */

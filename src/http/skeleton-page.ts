@@ -13,6 +13,7 @@ import { readCursor, signCursor } from './cursor.ts'
 import { notModified } from './etag.ts'
 import { findMatches, type Matches } from './find-matches.ts'
 import type { Parts } from './parts.ts'
+import { artifactVersion } from './present/artifact.ts'
 import { presentColumns, presentHead } from './present/skeleton.ts'
 import type { Reading } from './reading.ts'
 import type { RowFilter } from './schemas/requests.ts'
@@ -51,7 +52,12 @@ export function createSkeleton(parts: Parts) {
     // whose names a reader may see can change without this execution: then there is no tag
     const ofItself = order.foreign.every((foreign) => foreign === 0)
     const { execution } = found
-    const reader = [request.principal.workspace, execution.workflowId, view.content]
+    const reader = [
+      request.principal.workspace,
+      execution.workflowId,
+      view.content,
+      artifactVersion(view.artifacts),
+    ]
     const of = [
       execution.realm,
       execution.key,

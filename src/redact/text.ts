@@ -12,7 +12,7 @@ export interface RedactedText {
  * Redacts a whole text before it is stored (an artifact, its name). No budget of time: a text costs what its
  * length costs, so the caller bounds it. Without a workflow the strictest policy counts. Never throws.
  */
-export function redactText(text: string, redactor: Redactor, workflow: string | null): RedactedText {
+export function redactText(text: string, redactor: Redactor, workflow: string | null = null): RedactedText {
   const pass = startPass({ ...redactor, now: null }, workflow)
   const { personal, content } = pass.policy
   const set = personal === 'ingest' || content === 'masked' ? redactor.everything : redactor.secrets

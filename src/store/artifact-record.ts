@@ -51,7 +51,7 @@ export const artifactRows = sql`
     select workflow_id from executions where realm = a.realm and execution_id = a.execution_id
     order by fallback limit 1) e on true
   where not exists (
-    select from erasures x where x.realm = a.realm and x.execution_id = a.execution_id and x.trace_id = '')`
+    select from erasures x where x.realm = a.realm and x.execution_id = a.execution_id)`
 
 export function storedArtifact(row: ArtifactRow): StoredArtifact {
   return {

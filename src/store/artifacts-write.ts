@@ -107,7 +107,7 @@ async function insertRow(
     `insert into artifacts
        (realm, execution_id, artifact_id, workflow_id, span_id, name, media_type, size, sha256, handle)
      select $1::integer, $2::text, $3, $4, $5, $6, $7, $8, $9, $10
-     where not exists (select from erasures where realm = $1 and execution_id = $2 and trace_id = '')
+     where not exists (select from erasures where realm = $1 and execution_id = $2)
      on conflict (realm, execution_id, artifact_id) do nothing`,
     [
       realm,

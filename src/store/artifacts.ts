@@ -58,7 +58,7 @@ export class ArtifactStore {
         const { rows } = await this.#database.read.query<{ workflow_id: string | null; erased: boolean }>(
           `select (select workflow_id from executions where realm = $1 and execution_id = $2
                    order by fallback limit 1) as workflow_id,
-             exists (select from erasures where realm = $1 and execution_id = $2 and trace_id = '') as erased`,
+             exists (select from erasures where realm = $1 and execution_id = $2) as erased`,
           [realm, executionId],
         )
         return { realm, workflowId: rows[0]?.workflow_id ?? null, erased: rows[0]?.erased ?? false }

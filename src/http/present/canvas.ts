@@ -7,7 +7,9 @@ import type { ExecutionOrder } from '../../tree/execution-order.ts'
 import { nearestRoots } from '../../tree/order.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
 import type { TreeRow } from '../../tree/tree-row.ts'
+import type { Artifact } from '../schemas/common.ts'
 import type { CanvasSpan, CanvasTrace } from '../schemas/trace.ts'
+import type { ArtifactView } from './artifact.ts'
 import { presentSpan } from './span.ts'
 import { rfc3339OrNull } from './time.ts'
 import type { View } from './view.ts'
@@ -92,11 +94,15 @@ function canvasSpan(
   addUsage(attributes, slim)
   addCategory(attributes, slim)
   if (view.content) addContent(attributes, span, view)
-  if (span.artifacts.length > 0)
-    attributes['orcheo.artifact.ids'] = span.artifacts.map((artifact) => artifact.id)
+  if (presented.artifacts.length > 0)
+    attributes['orcheo.artifact.ids'] = presented.artifacts.map((one) => openId(one, view.artifacts))
   for (const [key, value] of Object.entries(attributes)) attributes[key] = preview(value)
   return { ...presented, parent_span_id: isRoot ? null : presented.parent_span_id, attributes }
 }
+
+/** What Canvas puts into a download's address: it sends no token, so the id opens the bytes where that is set. */
+const openId = ({ id, download_id }: Artifact, { sign }: ArtifactView) =>
+  sign === null || download_id === null ? id : sign(download_id)
 
 /** The number that its badges add up; unknown is left out, and the badge says 0 for want of a word. */
 function addUsage(attributes: Record<string, unknown>, { tokens, cost }: SlimSpan): void {

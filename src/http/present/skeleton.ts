@@ -4,6 +4,7 @@ import { amountOf, picoOf } from '../../tree/money.ts'
 import { displayDurationMs, displayStartNs, type SlimSpan } from '../../tree/slim-span.ts'
 import type { TreeRow } from '../../tree/tree-row.ts'
 import type { Skeleton, SkeletonColumns } from '../schemas/trace.ts'
+import { countUnreferenced } from './artifact.ts'
 import { durationMs, rfc3339OrNull } from './time.ts'
 import type { View } from './view.ts'
 
@@ -55,7 +56,7 @@ export function presentColumns(
     input_tokens: shown((span) => span.tokens.input, null),
     output_tokens: shown((span) => span.tokens.output, null),
     cost: shown((span) => (span.cost === null ? null : amountOf(picoOf(span.cost))), null),
-    artifacts: each((span) => span.artifactCount),
+    artifacts: each((span) => span.artifactCount + countUnreferenced(span.spanId, view.artifacts)),
     notices: each((span) => (span.noticeCodes.length === 0 ? null : [...span.noticeCodes])),
     missing_parent: rows.map((row) => row.missingParent),
     sub_execution: rows.map((row) => (hidden(row) ? '' : row.subExecution)),

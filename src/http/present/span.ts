@@ -1,6 +1,7 @@
 import type { Span } from '../../model/span.ts'
 import { displayDurationMs, displayEndNs, displayStartNs, type SlimSpan } from '../../tree/slim-span.ts'
 import type { CanvasSpan } from '../schemas/trace.ts'
+import { presentSpanArtifacts } from './artifact.ts'
 import { rfc3339, rfc3339OrNull } from './time.ts'
 import { presentCost, presentTokens } from './usage.ts'
 import { type View, viewAttributes, viewEvents, viewMap } from './view.ts'
@@ -34,16 +35,7 @@ export function presentSpan(slim: SlimSpan, span: Span, executionId: string, vie
     provider: slim.provider,
     tokens: presentTokens(slim.tokens),
     cost: presentCost(slim.cost, slim.costEstimated),
-    artifacts: span.artifacts.map((artifact) => ({
-      id: artifact.id,
-      name: view.mask(artifact.name),
-      media_type: artifact.mediaType,
-      size: artifact.size,
-      sha256: artifact.sha256,
-      span_id: slim.spanId,
-      download_id: null,
-      state: 'reference' as const,
-    })),
+    artifacts: presentSpanArtifacts(span.artifacts, slim.spanId, view.artifacts, view.mask),
     notices: span.notices,
   }
 }

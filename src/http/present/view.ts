@@ -4,6 +4,7 @@ import type { Principal } from '../../model/principal.ts'
 import type { Span } from '../../model/span.ts'
 import { isContentEvent } from '../../normalize/content.ts'
 import { maskValue, type Redactor } from '../../redact/index.ts'
+import { type ArtifactView, NO_UPLOADS } from './artifact.ts'
 import { plainAttributes } from './attributes.ts'
 import { rfc3339OrNull } from './time.ts'
 
@@ -13,11 +14,18 @@ export interface View {
   content: boolean
   /** Personal data masked, in any JSON value. */
   mask<T>(value: T): T
+  artifacts: ArtifactView
 }
 
-export const viewOf = (principal: Principal, redactor: Redactor, workflowId: string): View => ({
+export const viewOf = (
+  principal: Principal,
+  redactor: Redactor,
+  workflowId: string,
+  artifacts = NO_UPLOADS,
+): View => ({
   content: principal.scopes.has('content:read'),
   mask: (value) => maskValue(value, redactor, workflowId),
+  artifacts,
 })
 
 /** Why content is not in an answer. */

@@ -1,10 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { limits } from '../../limits.ts'
+import { spanKey } from '../../store/load-spans.ts'
+import type { SlimSpan } from '../../tree/slim-span.ts'
 import type { Parts } from '../parts.ts'
+import { presentArtifacts } from '../present/artifact.ts'
 import { dashboardLinks } from '../present/dashboards.ts'
 import { realmWord } from '../present/execution.ts'
 import { presentSummary } from '../present/summary.ts'
-import { type Reading, readExecution } from '../reading.ts'
-import type { Notice } from '../schemas/common.ts'
+import { type Reading, readExecution, type TreeReading } from '../reading.ts'
+import type { Artifact, Notice } from '../schemas/common.ts'
 import { ChooseQuery, ExecutionParams } from '../schemas/requests.ts'
 import { Summary } from '../schemas/trace.ts'
 
@@ -31,11 +35,21 @@ export const summary: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, 
       return presentSummary(
         found,
         tree,
-        { notices: noticesOf(reading, parts.now()), links, artifacts: [] },
+        { notices: noticesOf(reading, parts.now()), links, artifacts: await artifactsOf(parts, reading) },
         view,
       )
     },
   )
+}
+
+/** At most `limits.summaryArtifacts`: what spans refer to, and what came for the execution. */
+async function artifactsOf({ store }: Parts, { found, tree, view }: TreeReading): Promise<Artifact[]> {
+  const spans = Array.from(tree.order.positions, (position) => tree.spans[position] as SlimSpan)
+    .filter((span, row) => span.artifactCount > 0 && tree.subExecutions[row] === null)
+    .slice(0, limits.summaryArtifacts)
+  const references = await store.artifacts.references(found.execution.realm, spans)
+  const bySpan = spans.map((span) => [span.spanId, references.get(spanKey(span)) ?? []] as const)
+  return presentArtifacts(bySpan, view.artifacts, view.mask).slice(0, limits.summaryArtifacts)
 }
 
 function noticesOf({ found }: Reading, nowMs: number): Notice[] {

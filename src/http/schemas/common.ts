@@ -38,13 +38,23 @@ export const Artifact = Type.Object({
   id: Type.String(),
   name: Nullable(Type.String()),
   media_type: Nullable(Type.String()),
-  size: Nullable(Type.Integer({ description: 'bytes' })),
-  sha256: Nullable(Type.String()),
+  size: Nullable(Type.Integer({ description: 'bytes; of what is stored, where it is stored' })),
+  sha256: Nullable(
+    Type.String({ description: 'hex; of what is stored (text after redaction), where it is stored' }),
+  ),
   span_id: Nullable(Type.String()),
-  download_id: Nullable(Type.String({ description: 'opaque; null when there are no bytes to download' })),
+  download_id: Nullable(
+    Type.String({ description: 'opaque; null when there are no bytes, or the token lacks artifacts:read' }),
+  ),
   state: Type.Union([Type.Literal('stored'), Type.Literal('reference'), Type.Literal('gone')]),
 })
 export type Artifact = Static<typeof Artifact>
+
+/** `POST /api/artifacts/{id}/link`. */
+export const ArtifactLink = Type.Object({
+  url: Type.String({ description: 'a path of this service; opens the bytes without a token' }),
+  expires_at: Type.String({ description: 'RFC 3339' }),
+})
 
 /** A link to an external dashboard, filled in. Always https. */
 export const DashboardLink = Type.Object({ name: Type.String(), url: Type.String() })
