@@ -27,8 +27,8 @@ WORKDIR /app
 COPY --from=build /app ./
 # By number: Kubernetes cannot tell whether a name is root.
 USER 10001:10001
-# Ingest, API and page; health and metrics.
-EXPOSE 4318 9464
+# Ingest over gRPC; ingest over HTTP, API and page; health and metrics.
+EXPOSE 4317 4318 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.TRACE_ADMIN_PORT || 9464) + '/livez').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # No shell and no npm between the container runtime and the process: signals reach it, and it drains.

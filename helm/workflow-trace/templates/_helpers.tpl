@@ -133,10 +133,8 @@ resources: {{- toYaml .Values.resources | nindent 2 }}
   value: {{ join "," .metricsWorkflows | quote }}
 {{- end }}
 {{- end }}
-{{- if .Values.grpc.enabled }}
 - name: TRACE_GRPC_PORT
-  value: "4317"
-{{- end }}
+  value: {{ ternary "4317" "" .Values.grpc.enabled | quote }}
 {{- if .Values.config }}
 - name: TRACE_CONFIG
   value: /etc/workflow-trace/config.yaml
