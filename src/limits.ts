@@ -59,4 +59,12 @@ export const limits = {
   /** Rows of a list: default and most. */
   listPage: 50,
   listPageMax: 200,
+  /** Reads of one subject in `readWindowMs`: a tab that is opened asks about a hundred times at once. */
+  readsPerWindow: 600,
+  /** Of those, answers 403 and 404: the real Canvas repeats a refusal three times a second in every tab. */
+  refusalsPerWindow: 150,
+  /** Milliseconds. */
+  readWindowMs: 10_000,
+  /** Characters of the reason for a reveal. */
+  revealReasonLength: 500,
 } as const

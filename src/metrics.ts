@@ -109,6 +109,23 @@ export function createMetrics() {
       help: 'Age of the oldest changed trace that no roll-up has seen',
       registers,
     }),
+    partitions: new Counter({
+      name: 'trace_partitions_total',
+      help: 'Day partitions made ahead and dropped by the retention (tables: each day has several)',
+      labelNames: ['action'],
+      registers,
+    }),
+    retired: new Counter({
+      name: 'trace_retention_deleted_total',
+      help: 'Rows that the retention deleted one by one: undated_spans, executions, artifacts',
+      labelNames: ['what'],
+      registers,
+    }),
+    upkeepFailed: new Counter({
+      name: 'trace_upkeep_failed_total',
+      help: 'Rounds of partition upkeep or retention that failed and are tried again',
+      registers,
+    }),
     executionsEnded: new Counter({
       name: 'trace_executions_ended_total',
       help: 'Executions whose root ended, by status',
@@ -124,6 +141,11 @@ export function createMetrics() {
       name: 'trace_redactions_total',
       help: 'Values removed before storing, by rule',
       labelNames: ['rule'],
+      registers,
+    }),
+    reveals: new Counter({
+      name: 'trace_reveals_total',
+      help: 'Spans shown unmasked; each is in the audit log',
       registers,
     }),
     ready: new Gauge({

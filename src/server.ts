@@ -5,17 +5,21 @@ import fastify, {
   type FastifyError,
   type FastifyInstance,
   LogController,
+  type RouteOptions,
 } from 'fastify'
 import type { Parts } from './http/parts.ts'
+import { auditDenials } from './http/plugins/audit.ts'
 import { auth } from './http/plugins/auth.ts'
 import { deadline } from './http/plugins/deadline.ts'
 import { errors, refusedBy, sendProblem } from './http/plugins/errors.ts'
 import { headers } from './http/plugins/headers.ts'
 import { refuseUnreadable } from './http/plugins/long-requests.ts'
 import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
+import { readRateLimit } from './http/plugins/rate-limit.ts'
+import { redactedIds } from './http/plugins/redacted-ids.ts'
 import { api } from './http/routes/api.ts'
-import { type AdminParts, health } from './http/routes/health.ts'
 import { artifacts } from './http/routes/artifacts.ts'
+import { type AdminParts, health } from './http/routes/health.ts'
 import { ingest } from './http/routes/ingest.ts'
 import { page } from './http/routes/page.ts'
 import { Ingest } from './ingest/index.ts'
@@ -28,9 +32,13 @@ const keepAliveTimeout = 72_000
 
 /**
  * The main listener: ingest, API and page. Not listening yet; `close()` finishes what is in flight. `walk` is
- * shared with OTLP/gRPC, so that both take from one budget.
+ * shared with OTLP/gRPC, so that both take from one budget. `onRoute` is told of every route.
  */
-export async function buildServer(parts: Parts, walk = new Ingest(parts)): Promise<FastifyInstance> {
+export async function buildServer(
+  parts: Parts,
+  walk = new Ingest(parts),
+  onRoute: (route: RouteOptions) => void = () => {},
+): Promise<FastifyInstance> {
   const { config, log, metrics, keys } = parts
   const app = fastify({
     ...common(log),
@@ -45,6 +53,7 @@ export async function buildServer(parts: Parts, walk = new Ingest(parts)): Promi
     return503OnClosing: false,
     rewriteUrl: (request) => withoutBase(config.basePath, request.url ?? '/'),
   })
+  app.addHook('onRoute', onRoute)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (parts.draining()) reply.header('connection', 'close')
@@ -53,7 +62,8 @@ export async function buildServer(parts: Parts, walk = new Ingest(parts)): Promi
   await app.register(deadline)
   await app.register(errors, { log })
   await app.register(headers, { config })
-  await app.register(auth, { keys, log })
+  await app.register(auth, { keys, log, store: parts.store })
+  await app.register(auditDenials, { parts })
   await app.register(ingest, { parts, walk })
   app.addHook('onClose', async () => walk.close())
   await app.register(page, { basePath: config.basePath, frameAncestors: config.frameAncestors })
@@ -62,7 +72,9 @@ export async function buildServer(parts: Parts, walk = new Ingest(parts)): Promi
     reads.addHook('onRequest', (request) =>
       reads.authenticate(request, request.routeOptions.config.scope ?? 'traces:read'),
     )
+    await reads.register(readRateLimit)
     await reads.register(readMetrics, { metrics })
+    await reads.register(redactedIds, { parts })
     await reads.register(api, { parts })
   })
   return app

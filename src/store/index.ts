@@ -1,18 +1,26 @@
 import type { BaseLogger } from 'pino'
+import { StoreUnavailable } from '../errors.ts'
 import type { Refusal } from '../model/refusal.ts'
 import type { Span } from '../model/span.ts'
 import { ArtifactStore } from './artifacts.ts'
+import { AuditLog } from './audit.ts'
 import { Contexts } from './contexts.ts'
 import { checkServer, type Database, openDatabase, type PoolSizes } from './database.ts'
+import { Denials } from './denials.ts'
 import { encodeBatch } from './encode-batch.ts'
+import { type EraseReceipt, type Eraser, eraseExecution } from './erase.ts'
+import { Erasures } from './erasures.ts'
+import { IngestKeys } from './ingest-keys.ts'
+import { Repeats } from './message-parts.ts'
 import { migrate } from './migrate.ts'
 import { Reader } from './reader.ts'
 import { Realms } from './realms.ts'
+import { Revocations } from './revocations.ts'
 import { Roller } from './roller.ts'
 import { serviceKey } from './service-keys.ts'
-import { type CommitObserver, SpanWriter } from './span-writer.ts'
+import { type CommitObserver, Outdated, SpanWriter } from './span-writer.ts'
 import { orUnavailable } from './unavailable.ts'
-import { Upkeep } from './upkeep.ts'
+import { Upkeep, type UpkeepObserver } from './upkeep.ts'
 
 export interface StoreOptions {
   url: string
@@ -26,7 +34,7 @@ export interface StoreOptions {
 }
 
 /** What the store tells while it works; all of it goes to metrics. */
-export interface StoreObserver extends CommitObserver {
+export interface StoreObserver extends CommitObserver, UpkeepObserver {
   rollUpLag(seconds: number): void
 }
 
@@ -52,6 +60,21 @@ export interface Store {
    * `StoreUnavailable` or `Overloaded`: then nothing was stored, and the caller sends again.
    */
   writeSpans(writer: Writer, spans: readonly Span[]): Promise<WriteResult>
+  /**
+   * Erases every execution of an id that the eraser may touch; null when there is none. Late spans are refused from
+   * then on. Rejects with `StoreUnavailable`: then it may be asked again.
+   */
+  erase(eraser: Eraser, id: string, workflow: string | null): Promise<EraseReceipt | null>
+  /** True when an execution of this name was erased in the writer's realm: its artifacts are not taken. */
+  isErased(writer: Writer, executionId: string): Promise<boolean>
+  /** Who looked at what, kept for ever. */
+  audit: AuditLog
+  /** Refused accesses on their way into the audit log. */
+  denials: Pick<Denials, 'note' | 'flush'>
+  /** The static keys of runners. */
+  ingestKeys: Pick<IngestKeys, 'principalOf' | 'create' | 'list' | 'revoke'>
+  /** Tokens that are refused before they expire. */
+  revocations: Pick<Revocations, 'isRevoked' | 'revoke'>
   /** A random key that is the same in every process; made at the first call. */
   key(workspace: string, purpose: string): Promise<Buffer>
   /** True while the database answers. */
@@ -61,7 +84,17 @@ export interface Store {
   close(): Promise<void>
 }
 
-const silent: StoreObserver = { committed() {}, failed() {}, rollUpLag() {} }
+/** Times that the rows of a request are made anew, because something was erased or dropped meanwhile. */
+const MAKE_ANEW = 4
+
+const silent: StoreObserver = {
+  committed() {},
+  failed() {},
+  rollUpLag() {},
+  partitions() {},
+  retired() {},
+  upkeepFailed() {},
+}
 
 /** Connects, migrates, makes the partitions, and starts the roll-up worker. */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -78,8 +111,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await database.close()
     throw error
   }
-  const upkeep = new Upkeep(database.work, options.retentionDays, options.log)
-  await upkeep.start()
+  const upkeep = new Upkeep({
+    pool: database.work,
+    url: options.url,
+    retentionDays: options.retentionDays,
+    log: options.log,
+    observer,
+  })
+  const erasures = new Erasures(database.ingest)
+  await Promise.all([upkeep.start(), erasures.refresh()])
   const roller = new Roller(database.work, {
     lag: (seconds) => observer.rollUpLag(seconds),
     failed: (error) => {
@@ -90,7 +130,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     },
   })
   roller.start()
-  return assemble(database, options, observer, upkeep, roller)
+  return assemble(database, options, observer, upkeep, roller, erasures)
 }
 
 function assemble(
@@ -99,26 +139,68 @@ function assemble(
   observer: StoreObserver,
   upkeep: Upkeep,
   roller: Roller,
+  erasures: Erasures,
 ): Store {
   const realms = new Realms(database.kysely)
   const contexts = new Contexts(database.kysely)
+  const repeats = new Repeats()
   const writer = new SpanWriter(database.ingest, observer)
+  const audit = new AuditLog(database.read)
+  const denials = new Denials({
+    append: (entries) => audit.append(entries),
+    failed: (entries) =>
+      options.log.warn({ entries }, 'refused accesses could not be written to the audit log'),
+  })
+  /** Rows are made with what is known of erasures and partitions; the transaction says if that is still true. */
+  const write = async (realm: number, spans: readonly Span[]): Promise<WriteResult> => {
+    const erasuresKnown = erasures.known
+    const admitted = await orUnavailable(erasures.admit(realm, spans))
+    const refused: Refusal[] = []
+    if (admitted.length < spans.length)
+      refused.push({ reason: 'erased', count: spans.length - admitted.length })
+    if (admitted.length === 0) return { stored: 0, refused }
+    const batch = encodeBatch(admitted, {
+      repeats,
+      realm,
+      days: upkeep.days,
+      nowMs: Date.now(),
+      redactionVersion: options.redactionVersion,
+      erasuresKnown,
+    })
+    await orUnavailable(contexts.store(realm, batch.contexts))
+    const unstorable = await writer.write(batch)
+    if (unstorable > 0) refused.push({ reason: 'unstorable', count: unstorable })
+    return { stored: admitted.length - unstorable, refused }
+  }
   return {
+    audit,
+    denials,
+    ingestKeys: new IngestKeys(database.read),
+    revocations: new Revocations(database.read),
     read: new Reader(database, realms),
     artifacts: new ArtifactStore(database, realms),
     async writeSpans({ workspace, workflows }, spans) {
       if (spans.length === 0) return { stored: 0, refused: [] }
       const realm = await orUnavailable(realms.idOf(workspace, workflows))
-      const batch = encodeBatch(spans, {
-        realm,
-        days: upkeep.days,
-        nowMs: Date.now(),
-        redactionVersion: options.redactionVersion,
-      })
-      await orUnavailable(contexts.store(realm, batch.contexts))
-      const unstorable = await writer.write(batch)
-      const refused: Refusal[] = unstorable === 0 ? [] : [{ reason: 'unstorable', count: unstorable }]
-      return { stored: spans.length - unstorable, refused }
+      for (let tries = 1; ; tries++) {
+        try {
+          return await write(realm, spans)
+        } catch (error) {
+          if (!(error instanceof Outdated)) throw error
+          if (tries === MAKE_ANEW) throw new StoreUnavailable({ cause: error })
+          await orUnavailable(Promise.all([erasures.refresh(), upkeep.refresh()]))
+        }
+      }
+    },
+    async erase(eraser, id, workflow) {
+      const among = await orUnavailable(realms.ofWorkspace(eraser.workspace))
+      const receipt = await orUnavailable(eraseExecution(database, among, eraser, id, workflow))
+      await orUnavailable(erasures.refresh())
+      return receipt
+    },
+    async isErased({ workspace, workflows }, executionId) {
+      const realm = await orUnavailable(realms.idOf(workspace, workflows))
+      return orUnavailable(erasures.isErased(realm, executionId))
     },
     key: (workspace, purpose) => serviceKey(database.kysely, workspace, purpose),
     async ready() {
@@ -136,7 +218,7 @@ function assemble(
       uploads: poolState(database.uploads),
     }),
     async close() {
-      await Promise.all([roller.stop(), upkeep.stop()])
+      await Promise.all([roller.stop(), upkeep.stop(), denials.flush()])
       await database.close()
     },
   }

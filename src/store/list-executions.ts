@@ -18,8 +18,9 @@ export interface ExecutionFilter {
   fromNs?: bigint
   toNs?: bigint
   minDurationNs?: bigint
-  /** Part of the execution's id, name or error. */
+  /** Part of the execution's id or name, and of its error where `inErrors` says that the reader may see it. */
   text?: string
+  inErrors?: boolean
   limit: number
   /** The last row of the page before. */
   after?: { startedNs: bigint; executionId: string }
@@ -76,7 +77,7 @@ export async function listExecutions(
       eb.or([
         eb('execution_id', 'ilike', pattern),
         eb('name', 'ilike', pattern),
-        eb('error_message', 'ilike', pattern),
+        ...(filter.inErrors === true ? [eb('error_message', 'ilike', pattern)] : []),
       ]),
     )
   }

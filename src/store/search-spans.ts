@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { Attributes } from '../model/attributes.ts'
 import { SPAN_KINDS, SPAN_STATUSES, type SpanKind, type SpanStatus } from '../model/span.ts'
 import type { SpanId } from './load-spans.ts'
+import { joinMessages } from './message-read.ts'
 import { attributesFromStored } from './stored-value.ts'
 
 /** What spans must be to be found; every condition that is given must hold. */
@@ -52,16 +53,21 @@ export async function searchSpans(
   }
   const inContent = search.text !== null && search.content
   if (search.text !== null) {
-    const columns = ['name', 'title', 'node_name', 'node_id', 'model', 'error_message']
-    if (inContent) columns.push('content::text')
+    const columns = ['name', 'title', 'node_name', 'node_id', 'model']
+    // what is stored once may be anywhere in its trace: the caller looks again
+    const shared = `(content::text like '%"parts":[%' and exists (select from messages m
+      where m.realm = span.realm and m.trace_id = span.trace_id and m.body ilike `
+    // What an error says may quote content.
+    if (inContent) columns.push('error_message', 'content::text')
     condition(
-      (pattern) => `(${columns.map((column) => `${column} ilike ${pattern}`).join(' or ')})`,
+      (pattern) =>
+        `(${columns.map((column) => `${column} ilike ${pattern}`).join(' or ')}${inContent ? ` or ${shared}${pattern}))` : ''})`,
       patternOf(search.text),
     )
   }
   const { rows } = await db.query<unknown[]>({
-    text: `select encode(key.trace, 'hex'), encode(key.span, 'hex'), name, title, node_name, node_id, model, error_message,
-        ${inContent ? 'content' : 'null'}
+    text: `select encode(key.trace, 'hex'), encode(key.span, 'hex'), name, title, node_name, node_id, model,
+        ${inContent ? 'error_message, content' : 'null, null'}
       from unnest($2::bytea[], $3::bytea[]) key (trace, span) cross join lateral (
         select * from spans where realm = $1 and trace_id = key.trace and span_id = key.span and day = any($4::date[])
         offset 0) span
@@ -69,6 +75,10 @@ export async function searchSpans(
     values,
     rowMode: 'array',
   })
+  if (inContent) {
+    const shared = rows.map((row) => ({ trace_id: Buffer.from(row[0] as string, 'hex'), content: row[8] }))
+    await joinMessages(db, realm, shared)
+  }
   return rows.map((row) => ({
     traceId: row[0] as string,
     spanId: row[1] as string,

@@ -34,6 +34,10 @@ export function keepingStore(): KeepingStore {
       store.written.push({ writer, spans })
       return { stored: spans.length, refused: [] }
     },
+    audit: { append: async () => {}, list: async () => [] } as never,
+    denials: { note() {}, flush: async () => {} },
+    ingestKeys: { principalOf: async () => null } as never,
+    revocations: { isRevoked: async () => false, revoke: async () => {} },
     key: async () => randomBytes(32),
     ready: async () => true,
     pools: () => ({}),

@@ -1,13 +1,15 @@
 import jwt from '@fastify/jwt'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { principalOf } from '../../access/claims.ts'
+import { ingestKeyId } from '../../access/ingest-key.ts'
 import { clockToleranceMs, issuerOf, type Keys, requiredClaims } from '../../access/keys.ts'
 import { requireScope } from '../../access/policy.ts'
 import type { TokenHeader } from '../../access/remote-keys.ts'
 import { Unauthenticated } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import type { Principal, Scope } from '../../model/principal.ts'
+import type { Store } from '../../store/index.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,6 +22,8 @@ declare module 'fastify' {
      * for whatever is wrong with the token, and ScopeMissing when it is good but lacks `scope`.
      */
     authenticate(request: FastifyRequest, scope: Scope, scheme?: Scheme): Promise<void>
+    /** The same for a caller without a Fastify request (gRPC), by the value of its `authorization`. */
+    principalOf(authorization: string | undefined, scope: Scope): Promise<Principal>
   }
   interface FastifyContextConfig {
     /** The scope a route asks for; `traces:read` where nothing is said. */
@@ -45,25 +49,52 @@ function verifierOf({ issuer, audience, algorithms, key }: Keys['issuers'][numbe
       allowedAud: audience,
       requiredClaims: [...requiredClaims],
       clockTolerance: clockToleranceMs,
-      extractToken: (request: FastifyRequest) => tokenOf(request, 'basic'),
+      extractToken: (request: FastifyRequest) => tokenOf(request.headers.authorization, 'basic'),
     },
   }
 }
 
-/** Verification of tokens: `app.authenticate` and `request.principal`. */
-export const auth = fp<{ keys: Keys; log: Logger }>(
-  async (app, { keys, log }) => {
+/** Where static keys and revoked tokens are looked up. */
+type KeyStore = Pick<Store, 'ingestKeys' | 'revocations'>
+
+/** Verification of tokens and static keys: `app.authenticate` and `request.principal`. */
+export const auth = fp<{ keys: Keys; log: Logger; store: KeyStore }>(
+  async (app, { keys, log, store }) => {
     for (const [index, issuer] of keys.issuers.entries()) {
       await app.register(jwt, verifierOf(issuer, `issuer${index}`))
     }
     app.decorateRequest('principal', null as unknown as Principal)
     app.decorate('authenticate', async (request, scope, scheme = 'bearer') => {
-      const index = issuerOf(keys, tokenOf(request, scheme))
+      const token = tokenOf(request.headers.authorization, scheme)
+      const verifiers = request as unknown as Record<string, () => Promise<unknown>>
+      const principal = await identify(token, async (index) =>
+        verifiers[`issuer${index}JwtVerify`]?.call(request),
+      )
+      request.principal = principal
+      requireScope(principal, scope)
+    })
+    app.decorate('principalOf', async (authorization, scope) => {
+      const token = tokenOf(authorization, 'bearer')
+      const principal = await identify(token, (index) => verifyAlone(app, keys, index, token))
+      requireScope(principal, scope)
+      return principal
+    })
+
+    /** Who a token says it is, once `verify` has proven it for the issuer at an index. */
+    const identify = async (
+      token: string,
+      verify: (index: number) => Promise<unknown>,
+    ): Promise<Principal> => {
+      if (ingestKeyId(token) !== null) {
+        const principal = await store.ingestKeys.principalOf(token)
+        if (principal === null) throw invalid()
+        return principal
+      }
+      const index = issuerOf(keys, token)
       const issuer = keys.issuers[index]
-      const verify = (request as unknown as Record<string, () => Promise<unknown>>)[`issuer${index}JwtVerify`]
       let claims: unknown
       try {
-        claims = await verify?.call(request)
+        claims = await verify(index)
       } catch (error) {
         // Whatever the verifier or the key source threw, the caller's answer is 401, never 500.
         log.debug({ code: (error as { code?: unknown }).code }, 'token refused')
@@ -71,9 +102,10 @@ export const auth = fp<{ keys: Keys; log: Logger }>(
       }
       const principal = issuer === undefined ? null : principalOf(claims, issuer.rules)
       if (principal === null) throw invalid()
-      request.principal = principal
-      requireScope(principal, scope)
-    })
+      const { jti } = claims as { jti?: unknown }
+      if (typeof jti === 'string' && (await store.revocations.isRevoked(jti))) throw invalid()
+      return principal
+    }
   },
   { name: 'auth' },
 )
@@ -82,9 +114,23 @@ function invalid(): Error {
   return new Unauthenticated('The token is invalid or has expired')
 }
 
-/** The token of the Authorization header. Throws Unauthenticated when there is none in this form. */
-function tokenOf(request: FastifyRequest, scheme: Scheme): string {
-  const [, name = '', value = ''] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? '') ?? []
+/** What @fastify/jwt decorates the app with, for each issuer by its namespace. */
+interface Verifiers {
+  jwt: Record<string, { verify(token: string, options?: { key: string }): unknown }>
+}
+
+/** Verifies a token outside of a request, by the same options. */
+async function verifyAlone(app: FastifyInstance, keys: Keys, index: number, token: string): Promise<unknown> {
+  const verifier = (app as unknown as Verifiers).jwt[`issuer${index}`]
+  const key = keys.issuers[index]?.key
+  if (typeof key !== 'function') return verifier?.verify(token)
+  const header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString('utf8'))
+  return verifier?.verify(token, { key: await key(header as TokenHeader) })
+}
+
+/** The token of an Authorization header. Throws Unauthenticated when there is none in this form. */
+function tokenOf(authorization: string | undefined, scheme: Scheme): string {
+  const [, name = '', value = ''] = /^(\w+) +(\S+)$/.exec(authorization ?? '') ?? []
   if (name.toLowerCase() === 'bearer') return value
   if (scheme === 'basic' && name.toLowerCase() === 'basic') {
     const pair = Buffer.from(value, 'base64').toString('utf8')

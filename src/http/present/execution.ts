@@ -2,9 +2,10 @@ import type { ExecutionRecord } from '../../store/execution-record.ts'
 import type { ExecutionRow } from '../schemas/executions.ts'
 import { durationMs, rfc3339, rfc3339OrNull } from './time.ts'
 import { presentMoney, presentTokens } from './usage.ts'
+import { type View, viewMessage } from './view.ts'
 
 /** One row of a workflow's executions, in Canvas's words and ours. */
-export function presentExecution(execution: ExecutionRecord): ExecutionRow {
+export function presentExecution(execution: ExecutionRecord, view: View): ExecutionRow {
   return {
     execution_id: execution.key.executionId,
     workflow_id: execution.workflowId,
@@ -12,7 +13,7 @@ export function presentExecution(execution: ExecutionRecord): ExecutionRow {
     // Canvas's list dies without a start: one that nobody sent is the time of storing
     started_at: rfc3339(execution.startedNs ?? BigInt(execution.lastSpanAt.getTime()) * 1_000_000n),
     completed_at: rfc3339OrNull(execution.endedNs),
-    error: execution.errorMessage,
+    error: viewMessage(execution.errorMessage, view),
     inputs: {},
     steps: [],
     duration_ms: durationMs(execution.startedNs, execution.endedNs),

@@ -5,7 +5,7 @@ import type { SlimSpan } from '../../tree/slim-span.ts'
 import type { DashboardLink } from '../schemas/common.ts'
 import type { SpanDetail } from '../schemas/trace.ts'
 import { presentSpan } from './span.ts'
-import { HIDDEN, type View, viewMap } from './view.ts'
+import { HIDDEN, type View, viewMap, viewMessage } from './view.ts'
 
 /** One span with its content: its messages are derived here, from what is stored. */
 export function presentSpanDetail(
@@ -46,9 +46,9 @@ function errorOf(span: Span, view: View): SpanDetail['error'] {
     .findLast((event) => event.name === 'exception')
     ?.attributes.get('exception.stacktrace')
   if (span.errorType === null && span.errorMessage === null) return null
-  return view.mask({
-    type: span.errorType,
-    message: span.errorMessage,
-    stack: typeof stack === 'string' ? stack : null,
-  })
+  return {
+    type: view.mask(span.errorType),
+    message: viewMessage(span.errorMessage, view),
+    stack: viewMessage(typeof stack === 'string' ? stack : null, view),
+  }
 }

@@ -4,7 +4,7 @@ import type { CanvasSpan } from '../schemas/trace.ts'
 import { presentSpanArtifacts } from './artifact.ts'
 import { rfc3339, rfc3339OrNull } from './time.ts'
 import { presentCost, presentTokens } from './usage.ts'
-import { type View, viewAttributes, viewEvents, viewMap } from './view.ts'
+import { type View, viewAttributes, viewEvents, viewMap, viewMessage } from './view.ts'
 
 /** The fields that every answer with whole spans has. `slim` and `span` are the same span, loaded apart. */
 export function presentSpan(slim: SlimSpan, span: Span, executionId: string, view: View): CanvasSpan {
@@ -18,7 +18,7 @@ export function presentSpan(slim: SlimSpan, span: Span, executionId: string, vie
     events: viewEvents(span.events, view),
     status: {
       code: statusCode(slim),
-      message: span.statusMessage === '' ? null : view.mask(span.statusMessage),
+      message: viewMessage(span.statusMessage, view),
     },
     links: span.links.map((link) => ({
       trace_id: link.traceId,

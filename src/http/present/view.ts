@@ -28,6 +28,9 @@ export const viewOf = (
   artifacts,
 })
 
+/** For an audited reveal: as it was stored. */
+export const unmasked: View = { content: true, mask: (value) => value, artifacts: NO_UPLOADS }
+
 /** Why content is not in an answer. */
 export const HIDDEN = 'hidden by policy: the token lacks content:read'
 
@@ -45,8 +48,23 @@ export function viewEvents(events: readonly SpanEvent[], view: View) {
   return events.map((event) => ({
     name: view.mask(event.name),
     time: rfc3339OrNull(event.timeNs === 0n ? null : event.timeNs),
-    attributes: !view.content && isContentEvent(event) ? {} : viewMap(event.attributes, view),
+    attributes: eventAttributes(event, view),
   }))
+}
+
+function eventAttributes(event: SpanEvent, view: View): Record<string, unknown> {
+  if (view.content) return viewMap(event.attributes, view)
+  if (isContentEvent(event)) return {}
+  const { attributes } = event
+  // What an error says may quote a prompt or a response; of which type it is tells nothing.
+  const kept = [...attributes].filter(([key]) => !/^exception\.(message|stacktrace)$/.test(key))
+  return viewMap(new Map(kept), view)
+}
+
+/** What an error or a status says: it may quote a prompt or a response, so it is content. */
+export function viewMessage(text: string | null, view: View): string | null {
+  if (text === null || text === '') return null
+  return view.content ? view.mask(text) : HIDDEN
 }
 
 const NOTHING: Attributes = new Map()

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Parts } from '../parts.ts'
+import { audit } from './audit.ts'
+import { reveal } from './reveal.ts'
 import { spans } from './spans.ts'
 import { summary } from './summary.ts'
 import { trace } from './trace.ts'
@@ -13,4 +15,6 @@ export const api: FastifyPluginAsync<{ parts: Parts }> = async (app, { parts }) 
   await app.register(trace, { parts })
   await app.register(spans, { parts })
   await app.register(summary, { parts })
+  await app.register(reveal, { parts })
+  await app.register(audit, { parts })
 }

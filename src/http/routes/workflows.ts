@@ -6,6 +6,7 @@ import { readCursor, signCursor } from '../cursor.ts'
 import type { Parts } from '../parts.ts'
 import { presentExecution } from '../present/execution.ts'
 import { rfc3339OrNull } from '../present/time.ts'
+import { viewOf } from '../present/view.ts'
 import { markStale } from '../reading.ts'
 import { ExecutionRows, Workflows } from '../schemas/executions.ts'
 
@@ -55,10 +56,10 @@ export const workflows: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app
       const workflowId = parts.config.aliases.get(request.params.workflow) ?? request.params.workflow
       const key = await parts.store.key('', 'cursors')
       const scope = `executions\0${workflowId}`
-      const { value, stale } = await read.executions(
-        request.principal,
-        filterOf(workflowId, request.query, key, scope),
-      )
+      const { value, stale } = await read.executions(request.principal, {
+        ...filterOf(workflowId, request.query, key, scope),
+        inErrors: request.principal.scopes.has('content:read'),
+      })
       markStale(reply, stale)
       const last = value.at(-1)
       if (last !== undefined && value.length === request.query.limit) {
@@ -67,7 +68,9 @@ export const workflows: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app
         next.set('cursor', signCursor(key, scope, place))
         reply.header('link', `<?${next}>; rel="next"`)
       }
-      return value.map(presentExecution)
+      const redactor = await parts.redactorOf(request.principal.workspace)
+      const view = viewOf(request.principal, redactor, workflowId)
+      return value.map((execution) => presentExecution(execution, view))
     },
   )
 }

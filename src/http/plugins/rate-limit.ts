@@ -1,0 +1,33 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { TooManyRequests } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+
+/**
+ * Reads per subject, counted in this process: many in a burst, and fewer that end in a refusal, so that ids cannot
+ * be tried out quickly. By subject and not by address: behind a proxy everybody has the same one. Registered in the
+ * scope that authenticates; exports are bounded by the bytes they hold instead (admission).
+ */
+export const readRateLimit = fp(
+  async (app) => {
+    await app.register(rateLimit, { global: false })
+    const timeWindow = limits.readWindowMs
+    const keyGenerator = ({ principal }: FastifyRequest) => `${principal.workspace}\0${principal.subject}`
+    const reads = app.createRateLimit({ max: limits.readsPerWindow, timeWindow, keyGenerator })
+    const refusals = app.createRateLimit({ max: limits.refusalsPerWindow, timeWindow, keyGenerator })
+
+    app.addHook('onRequest', async (request) => {
+      const [all, refused] = await Promise.all([reads(request), refusals(request, { increment: false })])
+      if ((!all.isAllowed && all.isExceeded) || (!refused.isAllowed && refused.isExceeded)) {
+        throw new TooManyRequests()
+      }
+    })
+    app.addHook('onResponse', async (request, reply) => {
+      if (request.principal !== null && (reply.statusCode === 403 || reply.statusCode === 404)) {
+        await refusals(request)
+      }
+    })
+  },
+  { name: 'read-rate-limit' },
+)
