@@ -30,10 +30,23 @@ module.exports = {
       to: { path: 'node_modules/(fastify|@fastify)/', pathNot: 'node_modules/@fastify/error/' },
     },
     {
+      name: 'only-grpc-talks-grpc',
+      severity: 'error',
+      from: { pathNot: '^src/grpc/' },
+      to: { path: 'node_modules/@grpc/' },
+    },
+    {
       name: 'store-knows-no-http',
       severity: 'error',
       from: { path: '^src/store/' },
-      to: { path: '^src/(http|live|runner|demo|tab)/' },
+      to: { path: '^src/(http|grpc|ingest|live|runner|demo|tab)/' },
+    },
+    {
+      name: 'the-walk-knows-no-door',
+      comment: 'HTTP, gRPC and explain share it',
+      severity: 'error',
+      from: { path: '^src/ingest/' },
+      to: { path: '^src/(http|grpc|live|runner|demo|tab)/' },
     },
     {
       name: 'runner-stands-alone',

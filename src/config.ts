@@ -24,8 +24,10 @@ export interface Config {
   /** 0 = any free one. */
   port: number
   adminPort: number
-  /** Reserved for OTLP/gRPC; null = off. */
+  /** OTLP/gRPC; 0 = any free one, null = off. */
   grpcPort: number | null
+  /** True = the port was asked for, so a taken one stops the start; false = it is only the default. */
+  grpcPortGiven: boolean
   /** '' or `/path`, without a slash at the end. */
   basePath: string
   /** Absolute. */
@@ -132,7 +134,8 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
     host,
     port: whole('PORT', 0, 65_535) ?? 4318,
     adminPort: whole('TRACE_ADMIN_PORT', 0, 65_535) ?? 9464,
-    grpcPort: whole('TRACE_GRPC_PORT', 0, 65_535),
+    grpcPort: env.TRACE_GRPC_PORT === undefined ? 4317 : whole('TRACE_GRPC_PORT', 0, 65_535),
+    grpcPortGiven: text('TRACE_GRPC_PORT') !== null,
     basePath: basePath(text('TRACE_BASE_PATH'), wrong),
     dataDir: resolve(text('TRACE_DATA_DIR') ?? './.data'),
     databaseUrl: databaseUrl(text('DATABASE_URL'), wrong),
@@ -157,6 +160,10 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
   }
   if (config.port !== 0 && config.port === config.adminPort)
     wrong('TRACE_ADMIN_PORT', 'must differ from PORT')
+  if (config.grpcPortGiven && config.grpcPort !== 0) {
+    if (config.grpcPort === config.port || config.grpcPort === config.adminPort)
+      wrong('TRACE_GRPC_PORT', 'must differ from PORT and TRACE_ADMIN_PORT')
+  }
   if (sentences.length > 0) throw new ConfigError(sentences)
   return Object.freeze(config)
 }

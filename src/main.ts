@@ -3,7 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createKeys } from './access/keys.ts'
 import { localSecret } from './access/local-secret.ts'
 import type { Config } from './config.ts'
+import { startGrpc } from './grpc/index.ts'
 import type { Parts } from './http/parts.ts'
+import { Ingest } from './ingest/index.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { REDACTION_VERSION } from './redact/index.ts'
@@ -23,6 +25,8 @@ export interface Service {
   /** Where it is reached from this machine, base path included, without a slash at the end. */
   url: string
   adminUrl: string
+  /** Where OTLP/gRPC is taken; null = nowhere. */
+  grpcUrl: string | null
   /** The secret it made for itself; null when keys are configured. */
   ownSecret: string | null
   log: Logger
@@ -92,10 +96,15 @@ async function start(
     now: Date.now,
     draining: () => state.draining,
   }
-  const app = await buildServer(parts)
+  const walk = new Ingest(parts)
+  const app = await buildServer(parts, walk)
   undo.push(() => closeWithin(app, inFlightMs))
   const serviceUrl = (await listen(app, config.host, config.port, 'PORT')) + config.basePath
-  log.info({ url: serviceUrl, admin_url: adminUrl }, 'ready')
+  const grpcUrl = await grpc(parts, walk, app, undo)
+  log.info(
+    { url: serviceUrl, admin_url: adminUrl, ...(grpcUrl === null ? {} : { grpc_url: grpcUrl }) },
+    'ready',
+  )
 
   let closing: Promise<void> | null = null
   const close = async (delayMs: number) => {
@@ -106,6 +115,7 @@ async function start(
   return {
     url: serviceUrl,
     adminUrl,
+    grpcUrl,
     ownSecret,
     log,
     close: ({ delayMs = 0 } = {}) => {
@@ -124,6 +134,9 @@ function observerOf(metrics: Metrics): StoreObserver {
     },
     failed: (reason) => metrics.commitsFailed.inc({ reason }),
     rollUpLag: (seconds) => metrics.rollupLagSeconds.set(seconds),
+    partitions: (action, count) => metrics.partitions.inc({ action }, count),
+    retired: (what, count) => metrics.retired.inc({ what }, count),
+    upkeepFailed: () => metrics.upkeepFailed.inc(),
   }
 }
 
@@ -138,6 +151,34 @@ async function embedded(config: Config, log: Logger, undo: (() => Promise<unknow
   return server.url
 }
 
+/** OTLP/gRPC where the configuration wants it. A default port that is taken costs one warning, not the start. */
+async function grpc(
+  { config, log, metrics }: Parts,
+  walk: Ingest,
+  app: Listener,
+  undo: (() => Promise<unknown>)[],
+): Promise<string | null> {
+  const { host, grpcPort, maxBodyBytes } = config
+  if (grpcPort === null) return null
+  const principalOf = app.principalOf.bind(app)
+  try {
+    const server = await startGrpc({ walk, log, metrics, maxBodyBytes, principalOf }, host, grpcPort)
+    undo.push(() => server.close(inFlightMs))
+    return `http://${shownHost(host)}:${server.port}`
+  } catch {
+    const line = `TRACE_GRPC_PORT: cannot listen on ${host}:${grpcPort}`
+    if (config.grpcPortGiven) throw new StartError(line)
+    log.warn(`${line}; OTLP/gRPC is off`)
+    return null
+  }
+}
+
+/** An address that this machine can open, for one that is listened on. */
+function shownHost(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return '127.0.0.1'
+  return address.includes(':') ? `[${address}]` : address
+}
+
 /** Listens, and says where: with an address that this machine can open. */
 async function listen(app: Listener, host: string, port: number, name: string): Promise<string> {
   try {
@@ -146,10 +187,8 @@ async function listen(app: Listener, host: string, port: number, name: string): 
     const { code } = error as NodeJS.ErrnoException
     throw new StartError(`${name}: cannot listen on ${host}:${port} (${code ?? 'unknown'})`)
   }
-  const { address, family, port: taken } = app.server.address() as AddressInfo
-  const any = address === '0.0.0.0' || address === '::'
-  const shown = any ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address
-  return `http://${shown}:${taken}`
+  const { address, port: taken } = app.server.address() as AddressInfo
+  return `http://${shownHost(address)}:${taken}`
 }
 
 /** The start ends here; the message is the one line to print. */
