@@ -39,6 +39,11 @@ export class CopyRows {
     return this.#buffer.subarray(from, this.#at)
   }
 
+  /** Forgets the values of this row since `to`. */
+  back(to: number): void {
+    this.#at = to
+  }
+
   /** Writes over bytes that were reserved with `bytes`. */
   patch(bytes: Uint8Array, at: number): void {
     this.#buffer.set(bytes, at)

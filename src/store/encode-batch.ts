@@ -2,7 +2,8 @@ import type { Resource, Scope } from '../model/otlp.ts'
 import type { Span } from '../model/span.ts'
 import { type Context, contextOf } from './contexts.ts'
 import { CopyRows } from './copy-row.ts'
-import { writeSpanRow } from './span-row.ts'
+import { MessageRows, type Repeats } from './message-parts.ts'
+import { PG_EPOCH_DAYS, writeSpanRow } from './span-row.ts'
 
 /** The spans of one request as COPY rows, each of which can be sent apart. */
 export interface EncodedBatch {
@@ -10,6 +11,10 @@ export interface EncodedBatch {
   /** Marks for every trace of the batch. */
   marks: Buffer
   contexts: ReadonlyMap<string, Context>
+  /** COPY rows of `messages` that the spans refer to; mostly empty. */
+  messages: Buffer
+  /** The newest erasure that was known when the spans were let in. */
+  erasuresKnown: bigint
 }
 
 export interface BatchPlace {
@@ -19,6 +24,9 @@ export interface BatchPlace {
   /** Milliseconds since 1970. */
   nowMs: number
   redactionVersion: number
+  erasuresKnown: bigint
+  /** What came before, so that content that comes again is stored once. */
+  repeats: Repeats
 }
 
 const NS_PER_DAY = 86_400_000_000_000n
@@ -31,19 +39,29 @@ export function encodeBatch(spans: readonly Span[], place: BatchPlace): EncodedB
   const contextFor = contextCache(contexts)
   const named = new Map<string, Set<string>>()
   const receivedUs = BigInt(place.nowMs) * 1000n
+  const messages = new MessageRows(place.realm, place.repeats)
   for (const span of spans) {
+    const day = dayOf(span, place.days)
     writeSpanRow(rows, span, {
       realm: place.realm,
-      day: dayOf(span, place.days),
+      day,
       receivedUs,
       redactionVersion: place.redactionVersion,
       context: contextFor(span.resource, span.scope).hash,
+      // under the sentinel, messages would be deleted apart from their spans
+      ...(day === 0 ? {} : { share: messages.shareFor(span.traceId, day - PG_EPOCH_DAYS) }),
     })
     let executions = named.get(span.traceId)
     if (executions === undefined) named.set(span.traceId, (executions = new Set()))
     if (span.executionId !== null) executions.add(span.executionId)
   }
-  return { spans: rows, marks: encodeMarks(place.realm, named), contexts }
+  return {
+    spans: rows,
+    marks: encodeMarks(place.realm, named),
+    contexts,
+    messages: messages.slice(),
+    erasuresKnown: place.erasuresKnown,
+  }
 }
 
 /**

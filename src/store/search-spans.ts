@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Attributes } from '../model/attributes.ts'
 import { SPAN_KINDS, SPAN_STATUSES, type SpanKind, type SpanStatus } from '../model/span.ts'
+import { KEYS, keyBytes } from './load-slim.ts'
 import type { SpanId } from './load-spans.ts'
 import { joinMessages } from './message-read.ts'
 import { attributesFromStored } from './stored-value.ts'
@@ -34,8 +35,7 @@ export async function searchSpans(
 ): Promise<Candidate[]> {
   const values: unknown[] = [
     realm,
-    keys.map((key) => Buffer.from(key.traceId, 'hex')),
-    keys.map((key) => Buffer.from(key.spanId, 'hex')),
+    ...keyBytes(keys),
     days,
   ]
   const where: string[] = []
@@ -68,7 +68,7 @@ export async function searchSpans(
   const { rows } = await db.query<unknown[]>({
     text: `select encode(key.trace, 'hex'), encode(key.span, 'hex'), name, title, node_name, node_id, model,
         ${inContent ? 'error_message, content' : 'null, null'}
-      from unnest($2::bytea[], $3::bytea[]) key (trace, span) cross join lateral (
+      from ${KEYS} cross join lateral (
         select * from spans where realm = $1 and trace_id = key.trace and span_id = key.span and day = any($4::date[])
         offset 0) span
       ${where.length === 0 ? '' : `where ${where.join(' and ')}`}`,

@@ -3,6 +3,7 @@ import { limits } from '../limits.ts'
 import { SPAN_KINDS, SPAN_STATUSES, type Span } from '../model/span.ts'
 import { displayName } from '../normalize/title.ts'
 import type { CopyRows } from './copy-row.ts'
+import type { Share } from './message-parts.ts'
 import { attributesToJson, eventsToJson, linksToJson } from './stored-value.ts'
 
 /** The columns of `spans` in the order that `writeSpanRow` writes them. */
@@ -73,13 +74,15 @@ export interface RowPlace {
   redactionVersion: number
   /** 16 bytes: the stored resource and scope. */
   context: Uint8Array
+  /** Puts references in the place of content that is stored once; absent = everything stays inline. */
+  share?: Share
 }
 
 /** Bytes of `rank`: ended (1), end (8), attributes and events (4), bytes of the row (4), hash (16). */
 const RANK_BYTES = 33
 const emptyRank = new Uint8Array(RANK_BYTES)
 /** 2000-01-01, where PostgreSQL counts days and microseconds from. */
-const PG_EPOCH_DAYS = 10_957
+export const PG_EPOCH_DAYS = 10_957
 const PG_EPOCH_US = BigInt(PG_EPOCH_DAYS) * 86_400_000_000n
 
 /**
@@ -142,11 +145,19 @@ export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void 
   rows.text(span.artifacts.length === 0 ? null : JSON.stringify(span.artifacts))
   rows.text(span.notices.length === 0 ? null : JSON.stringify(span.notices))
   rows.text(attributesToJson(span.attributes))
-  rows.text(attributesToJson(span.content))
-  rows.text(eventsToJson(span.events))
-  rows.text(linksToJson(span.links))
-
+  const contentAt = rows.byteLength
+  const links = linksToJson(span.links)
+  rows.text(attributesToJson(span.content, place.share?.look))
+  rows.text(eventsToJson(span.events, place.share?.look))
+  rows.text(links)
+  // the rank is of the content itself, however it is stored
   rows.patch(rankOf(span, rows.since(hashedFrom)), rankAt)
+  if (place.share?.found()) {
+    rows.back(contentAt)
+    rows.text(attributesToJson(span.content, place.share.put))
+    rows.text(eventsToJson(span.events, place.share.put))
+    rows.text(links)
+  }
   rows.endRow()
 }
 

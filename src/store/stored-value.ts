@@ -1,13 +1,14 @@
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { SpanEvent, SpanLink } from '../model/otlp.ts'
+import type { Write } from './message-parts.ts'
 
 /**
  * Attributes as JSON that keeps OTLP's types: string, bool, int and array are JSON's own; everything that JSON
  * cannot tell apart is an object with one key: `{"double":1.5}`, `{"int":"9223372036854775807"}`,
- * `{"bytes":"base64"}`, `{"map":{…}}`.
+ * `{"bytes":"base64"}`, `{"map":{…}}`. `write` may put references in the place of a value (message-parts.ts).
  */
-export function attributesToJson(attributes: Attributes): string | null {
-  return attributes.size === 0 ? null : mapToJson(attributes)
+export function attributesToJson(attributes: Attributes, write?: Write): string | null {
+  return attributes.size === 0 ? null : mapToJson(attributes, write)
 }
 
 /** The reverse of `attributesToJson`, from the parsed column. */
@@ -19,21 +20,21 @@ export function attributesFromStored(stored: unknown): Attributes {
 }
 
 /** Events as a JSON list `[{t,n,a,d}]`: time, name, attributes, dropped attributes; null = none. */
-export function eventsToJson(events: readonly SpanEvent[]): string | null {
+export function eventsToJson(events: readonly SpanEvent[], write?: Write): string | null {
   if (events.length === 0) return null
   let json = ''
   for (const event of events) {
-    json += `${json === '' ? '[' : ','}{"t":"${event.timeNs}","n":${JSON.stringify(event.name)}${tail(event)}`
+    json += `${json === '' ? '[' : ','}{"t":"${event.timeNs}","n":${JSON.stringify(event.name)}${tail(event, write)}`
   }
   return `${json}]`
 }
 
 export function eventsFromStored(stored: unknown): SpanEvent[] {
   return list(stored).map((event) => ({
-    timeNs: BigInt(text(event['t'], '0')),
-    name: text(event['n'], ''),
-    attributes: attributesFromStored(event['a'] ?? null),
-    droppedAttributesCount: Number(event['d'] ?? 0),
+    timeNs: BigInt(text(event.t, '0')),
+    name: text(event.n, ''),
+    attributes: attributesFromStored(event.a ?? null),
+    droppedAttributesCount: Number(event.d ?? 0),
   }))
 }
 
@@ -50,24 +51,25 @@ export function linksToJson(links: readonly SpanLink[]): string | null {
 
 export function linksFromStored(stored: unknown): SpanLink[] {
   return list(stored).map((link) => ({
-    traceId: text(link['trace'], ''),
-    spanId: text(link['span'], ''),
-    traceState: text(link['state'], ''),
-    flags: Number(link['flags'] ?? 0),
-    attributes: attributesFromStored(link['a'] ?? null),
-    droppedAttributesCount: Number(link['d'] ?? 0),
+    traceId: text(link.trace, ''),
+    spanId: text(link.span, ''),
+    traceState: text(link.state, ''),
+    flags: Number(link.flags ?? 0),
+    attributes: attributesFromStored(link.a ?? null),
+    droppedAttributesCount: Number(link.d ?? 0),
   }))
 }
 
-function tail(part: { attributes: Attributes; droppedAttributesCount: number }): string {
-  const attributes = part.attributes.size === 0 ? '' : `,"a":${mapToJson(part.attributes)}`
+function tail(part: { attributes: Attributes; droppedAttributesCount: number }, write?: Write): string {
+  const attributes = part.attributes.size === 0 ? '' : `,"a":${mapToJson(part.attributes, write)}`
   return `${attributes}${part.droppedAttributesCount === 0 ? '' : `,"d":${part.droppedAttributesCount}`}}`
 }
 
-function mapToJson(map: Attributes): string {
+function mapToJson(map: Attributes, write?: Write): string {
   let json = '{'
   for (const [key, value] of map) {
-    json += `${json.length === 1 ? '' : ','}${JSON.stringify(key)}:${valueToJson(value)}`
+    const one = valueToJson(value)
+    json += `${json.length === 1 ? '' : ','}${JSON.stringify(key)}:${write === undefined ? one : write(one)}`
   }
   return `${json}}`
 }

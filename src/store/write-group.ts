@@ -9,6 +9,10 @@ export interface WritableRows {
   spans: Buffer
   /** COPY rows of `dirty_traces`. */
   marks: Buffer
+  /** COPY rows of `messages` that the spans refer to; mostly empty. */
+  messages: Buffer
+  /** The newest erasure that was known when the spans were let in. */
+  erasuresKnown: bigint
 }
 
 const columns = SPAN_COLUMNS.join(', ')
@@ -19,6 +23,11 @@ const copySpans = `copy spans (${columns}) from stdin (format binary); ${copyMar
 /** One stage for each connection, emptied by every commit: a new temporary table each time would bloat the catalog. */
 const makeStage = `create temporary table if not exists span_stage (like spans) on commit delete rows`
 const copyStage = `copy span_stage (${columns}) from stdin (format binary); ${copyMarks}`
+const makeMessageStage =
+  'create temporary table if not exists message_stage (like messages) on commit delete rows'
+/** In key order, in the spans' own transaction: a span never refers to what is not there. */
+const addMessages = `copy message_stage (realm, trace_id, day, hash, body) from stdin (format binary);
+  insert into messages select * from message_stage order by realm, trace_id, day, hash on conflict do nothing; `
 /** Key order, so that two writers with the same spans cannot deadlock; across partitions, by ON CONFLICT. */
 const mergeStage = `
   insert into spans (${columns})
@@ -32,24 +41,47 @@ const mergeStage = `
 /**
  * Stores the rows of several requests in one transaction and resolves after its COMMIT. A plain COPY when every
  * span is new; when one is not (23505), all of them through a stage, where the larger rank wins and an equal one
- * writes nothing. Rejects with the driver's error; then nothing of the group is stored.
+ * writes nothing. Rejects with the driver's error (`isOutdated` when the rows were made with an old view of erasures or
+ * partitions); then nothing of the group is stored.
  */
 export async function writeGroup(pool: Pool, group: readonly WritableRows[]): Promise<void> {
-  const feeds = [group.map((rows) => rows.spans), group.map((rows) => rows.marks)]
+  const [known = 0n] = group.map((rows) => rows.erasuresKnown).sort((a, b) => (a < b ? -1 : 1))
+  const messages = group.map((rows) => rows.messages).filter((rows) => rows.length > 0)
+  const check = `select erasures_unchanged(${known}); ${messages.length > 0 ? addMessages : ''}`
+  const feeds = [
+    ...(messages.length > 0 ? [messages] : []),
+    group.map((rows) => rows.spans),
+    group.map((rows) => rows.marks),
+  ]
   await withClient(pool, async (client) => {
+    if (messages.length > 0) await client.query(makeMessageStage)
     try {
-      await copyIn(client, copySpans, feeds)
+      await copyIn(client, check + copySpans, feeds)
     } catch (error) {
       if (classify(error).class !== 'duplicate') throw error
-      await merge(client, feeds)
+      await merge(client, check, feeds)
     }
   })
 }
 
-async function merge(client: PoolClient, feeds: readonly (readonly Buffer[])[]): Promise<void> {
+async function merge(
+  client: PoolClient,
+  check: string,
+  feeds: readonly (readonly Buffer[])[],
+): Promise<void> {
   await client.query(makeStage)
   // the statements of one simple query are one transaction, and the stage is emptied when it commits
-  await copyIn(client, `${copyStage}; ${mergeStage}`, feeds)
+  await copyIn(client, `${check}${copyStage}; ${mergeStage}`, feeds)
+}
+
+/**
+ * True for a failure that says: something was erased, or a day's partition was dropped, since these rows were made.
+ * Made anew from a fresh look they can be stored.
+ */
+export function isOutdated(error: unknown): boolean {
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  // 23514 without a constraint: there is no partition for the row
+  return code === 'WT001' || (code === '23514' && constraint === undefined)
 }
 
 async function withClient(pool: Pool, work: (client: PoolClient) => Promise<void>): Promise<void> {
