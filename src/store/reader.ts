@@ -5,6 +5,7 @@ import { buildExecutionTree, type ExecutionTree, executionKey } from '../tree/ex
 import type { SlimSpan } from '../tree/slim-span.ts'
 import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
+import { spansInBatches } from './export-spans.ts'
 import { type FoundExecution, findExecution, visibleExecutions } from './find-execution.ts'
 import { type ExecutionFilter, listExecutions, listWorkflows, type WorkflowRow } from './list-executions.ts'
 import { loadSlimByKey, loadSlimSpans } from './load-slim.ts'
@@ -104,6 +105,11 @@ export class Reader {
   /** Whole spans, content included, by their ids; one that is not there is not in the answer. */
   spans(realm: number, ids: readonly SpanId[]): Promise<Map<string, Span>> {
     return orUnavailable(loadSpans(this.#database.kysely, realm, ids))
+  }
+
+  /** Whole spans in the order of their ids, in batches that fit into memory; rejects in the middle with the driver's error. */
+  batches(realm: number, ids: readonly SpanId[]): AsyncGenerator<Span[]> {
+    return spansInBatches(this.#database.read, this.#database.kysely, realm, ids)
   }
 
   /** Of these execution ids of a realm, those that the principal may see, with their workflow. */

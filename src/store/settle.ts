@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { buildExecutionTree, type ExecutionKey, executionKey, executionsOf } from '../tree/execution-tree.ts'
 import { rollUp } from '../tree/roll-up.ts'
+import { sweepErased } from './erasures.ts'
 import { loadSlimSpans, type StoredSlimSpan } from './load-slim.ts'
 import { saveRollUp } from './save-roll-up.ts'
 
@@ -76,7 +77,7 @@ async function settleTraces(client: PoolClient, realm: number, traceIds: string[
 
   // again, now that nobody else can settle these executions: what was committed meanwhile is seen
   const traces = await tracesOfExecutions(client, realm, keys, traceIds)
-  const spans = await loadSlimSpans(client, realm, [...traces])
+  const { spans, salt } = await sweepErased(client, realm, await loadSlimSpans(client, realm, [...traces]))
   const found = executionsOf(spans)
   const byTrace = groupByTrace(spans)
   for (const key of keys) {
@@ -87,7 +88,10 @@ async function settleTraces(client: PoolClient, realm: number, traceIds: string[
       key,
     )
     const stored = own.map((traceId) => ({ traceId, days: daysIn(byTrace.get(traceId) ?? []) }))
-    await saveRollUp(client, realm, key, stored, own.length === 0 ? null : rollUp(tree))
+    const roll = own.length === 0 ? null : rollUp(tree)
+    // an execution beside an erased one changed, though its own spans did not
+    if (roll !== null) roll.version ^= salt(own)
+    await saveRollUp(client, realm, key, stored, roll)
   }
 }
 

@@ -1,9 +1,8 @@
 import type { Pool } from 'pg'
 import { Overloaded, StoreUnavailable } from '../errors.ts'
-import type { CopyRows } from './copy-row.ts'
 import type { EncodedBatch } from './encode-batch.ts'
 import { classify } from './sqlstate.ts'
-import { type WritableRows, writeGroup } from './write-group.ts'
+import { isOutdated, type WritableRows, writeGroup } from './write-group.ts'
 
 /** Bytes of rows in one transaction: larger groups gain nothing more (measured). */
 const GROUP_BYTES = 8 * 1024 * 1024
@@ -16,6 +15,11 @@ const WRITERS = 2
 export interface CommitObserver {
   committed(group: { requests: number; spans: number; bytes: number; seconds: number }): void
   failed(reason: string): void
+}
+
+/** Nothing was stored: the rows were made before something was erased or a partition dropped. Make them anew. */
+export class Outdated extends Error {
+  override readonly name = 'Outdated'
 }
 
 interface Waiting {
@@ -42,7 +46,8 @@ export class SpanWriter {
 
   /**
    * Resolves after COMMIT with the number of spans that the database refused for their content (0, unless
-   * normalization has a hole). Rejects with `StoreUnavailable` or `Overloaded`, and then nothing is stored.
+   * normalization has a hole). Rejects with `StoreUnavailable` or `Overloaded`, and then nothing is stored, or with
+   * `Outdated`.
    */
   write(batch: EncodedBatch): Promise<number> {
     if (this.#waitingBytes > WAITING_BYTES) return Promise.reject(new Overloaded())
@@ -81,7 +86,7 @@ export class SpanWriter {
   async #commit(group: Waiting[]): Promise<void> {
     const began = performance.now()
     try {
-      await this.#tryTwice(group.map(({ batch }) => ({ spans: batch.spans.slice(), marks: batch.marks })))
+      await this.#tryTwice(group.map(({ batch }) => ({ ...batch, spans: batch.spans.slice() })))
       for (const waiting of group) waiting.resolve(0)
       this.#observer.committed({
         requests: group.length,
@@ -90,6 +95,10 @@ export class SpanWriter {
         seconds: (performance.now() - began) / 1000,
       })
     } catch (error) {
+      if (isOutdated(error)) {
+        for (const waiting of group) waiting.reject(new Outdated())
+        return
+      }
       const failure = classify(error)
       this.#observer.failed(failure.class)
       if (failure.class !== 'data') {
@@ -107,21 +116,21 @@ export class SpanWriter {
   /** The rows of one request, in halves. Rows that were stored before a failure are stored again by the re-send: harmless. */
   async #salvage({ batch, resolve, reject }: Waiting): Promise<void> {
     try {
-      resolve(await this.#halves(batch.spans, batch.marks, 0, batch.spans.length))
+      resolve(await this.#halves(batch, 0, batch.spans.length))
     } catch (error) {
-      reject(new StoreUnavailable({ cause: error }))
+      reject(isOutdated(error) ? new Outdated() : new StoreUnavailable({ cause: error }))
     }
   }
 
-  async #halves(rows: CopyRows, marks: Buffer, from: number, to: number): Promise<number> {
+  async #halves(batch: EncodedBatch, from: number, to: number): Promise<number> {
     try {
-      await this.#tryTwice([{ spans: rows.slice(from, to), marks }])
+      await this.#tryTwice([{ ...batch, spans: batch.spans.slice(from, to) }])
       return 0
     } catch (error) {
-      if (classify(error).class !== 'data') throw error
+      if (isOutdated(error) || classify(error).class !== 'data') throw error
       if (to - from === 1) return 1
       const middle = (from + to) >> 1
-      return (await this.#halves(rows, marks, from, middle)) + (await this.#halves(rows, marks, middle, to))
+      return (await this.#halves(batch, from, middle)) + (await this.#halves(batch, middle, to))
     }
   }
 

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Parts } from '../parts.ts'
 import { audit } from './audit.ts'
+import { erase } from './erase.ts'
+import { exportTrace } from './export.ts'
 import { reveal } from './reveal.ts'
 import { spans } from './spans.ts'
 import { summary } from './summary.ts'
@@ -15,6 +17,8 @@ export const api: FastifyPluginAsync<{ parts: Parts }> = async (app, { parts }) 
   await app.register(trace, { parts })
   await app.register(spans, { parts })
   await app.register(summary, { parts })
+  await app.register(exportTrace, { parts })
+  await app.register(erase, { parts })
   await app.register(reveal, { parts })
   await app.register(audit, { parts })
 }

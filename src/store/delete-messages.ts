@@ -1,0 +1,67 @@
+import type { PoolClient } from 'pg'
+
+/** Spans whose content is looked at in one go. */
+const BATCH = 200
+
+/** References to rows of `messages`, as message-parts.ts writes them: `#` a part, `@` a list of parts. */
+const REFERENCE = /"([#@])([0-9a-f]{32})"/g
+
+/**
+ * Deletes the messages of these traces that no span refers to any more. In a transaction; writers of messages wait
+ * until it ends, because a span that is just being written may refer to a message that is already there.
+ */
+export async function deleteUnreferenced(
+  client: PoolClient,
+  realm: number,
+  traces: readonly Buffer[],
+): Promise<void> {
+  const where = 'realm = $1 and trace_id = any($2)'
+  const { rowCount } = await client.query(`select from messages where ${where} limit 1`, [realm, traces])
+  if (rowCount === 0) return
+  await client.query('lock table messages in share row exclusive mode')
+  for (const trace of traces) {
+    const kept = await referencedBy(client, realm, trace)
+    await client.query('delete from messages where realm = $1 and trace_id = $2 and hash <> all($3)', [
+      realm,
+      trace,
+      [...kept].map((hash) => Buffer.from(hash, 'hex')),
+    ])
+  }
+}
+
+/** Every hash that the spans of a trace name, through lists of any depth. */
+async function referencedBy(client: PoolClient, realm: number, trace: Buffer): Promise<Set<string>> {
+  const kept = new Set<string>()
+  let lists: string[] = []
+  const note = (text: string | null) => {
+    for (const [, mark, hash] of text?.matchAll(REFERENCE) ?? []) {
+      if (kept.has(hash as string)) continue
+      kept.add(hash as string)
+      if (mark === '@') lists.push(hash as string)
+    }
+  }
+  let after: Buffer = Buffer.alloc(0)
+  for (;;) {
+    const { rows } = await client.query<{ span_id: Buffer; content: string | null; events: string | null }>(
+      `select span_id, content::text, events::text from spans
+       where realm = $1 and trace_id = $2 and span_id > $3 order by span_id limit $4`,
+      [realm, trace, after, BATCH],
+    )
+    for (const row of rows) {
+      note(row.content)
+      note(row.events)
+    }
+    if (rows.length < BATCH) break
+    after = rows.at(-1)?.span_id ?? after
+  }
+  while (lists.length > 0) {
+    const wanted = lists.map((hash) => Buffer.from(hash, 'hex'))
+    lists = []
+    const { rows } = await client.query<{ body: string }>(
+      'select body from messages where realm = $1 and trace_id = $2 and hash = any($3)',
+      [realm, trace, wanted],
+    )
+    for (const { body } of rows) note(body)
+  }
+  return kept
+}

@@ -1,0 +1,61 @@
+import type { Kysely } from 'kysely'
+import type { Pool } from 'pg'
+import type { Span } from '../model/span.ts'
+import { loadSpans, type SpanId, spanKey } from './load-spans.ts'
+import type { Tables } from './tables.ts'
+
+/** Ids whose sizes are asked for at once. */
+const LOOK_AHEAD = 500
+/** Characters of stored JSON that are loaded at once; a single span may have more. */
+const BATCH_CHARACTERS = 4 * 1024 * 1024
+
+/**
+ * Whole spans in the order of their ids, in batches of bounded size: an export of any length holds a few megabytes.
+ * A span that was erased meanwhile is left out.
+ */
+export async function* spansInBatches(
+  pool: Pool,
+  db: Kysely<Tables>,
+  realm: number,
+  ids: readonly SpanId[],
+): AsyncGenerator<Span[]> {
+  for (let from = 0; from < ids.length; from += LOOK_AHEAD) {
+    const ahead = ids.slice(from, from + LOOK_AHEAD)
+    const sizes = await sizesOf(pool, realm, ahead)
+    let batch: SpanId[] = []
+    let characters = 0
+    for (const id of ahead) {
+      const size = sizes.get(spanKey(id)) ?? 0
+      if (batch.length > 0 && characters + size > BATCH_CHARACTERS) {
+        yield await load(db, realm, batch)
+        batch = []
+        characters = 0
+      }
+      batch.push(id)
+      characters += size
+    }
+    yield await load(db, realm, batch)
+  }
+}
+
+async function load(db: Kysely<Tables>, realm: number, ids: readonly SpanId[]): Promise<Span[]> {
+  const spans = await loadSpans(db, realm, ids)
+  return ids.map((id) => spans.get(spanKey(id))).filter((span) => span !== undefined)
+}
+
+/** Characters of what is stored of each span, before compression. */
+async function sizesOf(pool: Pool, realm: number, ids: readonly SpanId[]): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ id: string; size: string }>(
+    `select encode(key.trace || key.span, 'hex') as id,
+       sum(coalesce(length(attributes::text), 0) + coalesce(length(content::text), 0)
+         + coalesce(length(events::text), 0) + coalesce(length(links::text), 0)) as size
+     from unnest($2::bytea[], $3::bytea[]) key (trace, span)
+     join spans on realm = $1 and trace_id = key.trace and span_id = key.span group by 1`,
+    [
+      realm,
+      ids.map(({ traceId }) => Buffer.from(traceId, 'hex')),
+      ids.map(({ spanId }) => Buffer.from(spanId, 'hex')),
+    ],
+  )
+  return new Map(rows.map(({ id, size }) => [id, Number(size)]))
+}
