@@ -91,6 +91,8 @@ function openPool(name: PoolName, max: number, { url, log, onPoolError }: Databa
     lock_timeout: timeouts.lock,
     idle_in_transaction_session_timeout: timeouts.idleInTransaction,
     query_timeout: timeouts.query,
+    // A plan made while today's partition was empty scans all of it until statistics are taken: never for spans.
+    ...(name === 'ingest' ? {} : { options: '-c enable_seqscan=off' }),
     keepAlive: true,
     maxLifetimeSeconds: 1_800,
     // An idle pool must not keep a process alive that has nothing else to do.

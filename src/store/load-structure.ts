@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import type { ExecutionKey } from '../tree/execution-tree.ts'
-import { ID_BYTES, indexStructure, type Structure, without } from '../tree/structure.ts'
+import { ID_BYTES, indexStructure, positionAt, type SpanIndex, type Structure } from '../tree/structure.ts'
 
 /** Traces of an execution, with the days that their spans are stored under. */
 export interface StoredTrace {
@@ -26,40 +26,70 @@ export async function loadStructure(
   const days = daysOf(traces)
   // nobody names a fallback execution: what matters is whether the others are one or several
   const name = key.fallback ? await anyName(db, realm, ids, days) : key.executionId
-  const { rows } = await db.query<(Buffer | string)[]>({
-    name: fingerprints ? 'structure-versions' : 'structure',
-    text: `select encode(trace_id, 'hex'), string_agg(span_id, ''),
-        string_agg(coalesce(parent_span_id, '\\x0000000000000000'), ''), string_agg(int8send(start_ns), ''),
-        string_agg(date_send(day), ''),
-        string_agg(case when execution_id is null then '\\x00'::bytea when execution_id = $4 then '\\x01' else '\\x02' end, '')
-        ${fingerprints ? ", string_agg(substr(rank, length(rank) - 7), '')" : ''}
-      from spans where realm = $1 and trace_id = any($2) and day = any($3::date[]) group by trace_id order by trace_id`,
-    values: [realm, ids, days, name],
-    rowMode: 'array',
-  })
-  const structure = joined(rows, fingerprints)
-  const { repeated } = indexStructure(structure)
-  return repeated.length === 0 ? structure : without(structure, await lesser(db, realm, structure, repeated))
+  const load = async (oncePerSpan: boolean) => {
+    const { rows } = await db.query<(Buffer | string | null)[]>({
+      name: `structure ${fingerprints} ${oncePerSpan}`,
+      text: structureSql(fingerprints, oncePerSpan),
+      values: [realm, ids, days, name],
+      rowMode: 'array',
+    })
+    return joined(rows, fingerprints)
+  }
+  const { structure, named } = await load(false)
+  const index = indexStructure(structure)
+  if (!index.repeated) return marked(structure, index, named)
+  const once = await load(true)
+  return marked(once.structure, indexStructure(once.structure), once.named)
 }
 
-function joined(rows: (Buffer | string)[][], fingerprints: boolean): Structure {
+/**
+ * Trace by trace: asked for several at once, the planner reads the realm's whole index in order. Few spans name an
+ * execution, so those are told by their ids rather than a mark for each span.
+ */
+function structureSql(fingerprints: boolean, oncePerSpan: boolean): string {
+  const from = 'spans where realm = $1 and trace_id = trace.id and day = any($3::date[])'
+  return `select encode(trace.id, 'hex'), structure.* from unnest($2::bytea[]) trace (id) cross join lateral (
+    select string_agg(span_id, '') ids, string_agg(coalesce(parent_span_id, '\\x0000000000000000'), ''),
+      string_agg(int8send(start_ns), ''),
+      string_agg(span_id, '') filter (where execution_id = $4),
+      string_agg(span_id, '') filter (where execution_id is distinct from $4 and execution_id is not null)
+      ${fingerprints ? ", string_agg(substr(rank, length(rank) - 7), '')" : ''}
+    from ${oncePerSpan ? `(select distinct on (span_id) * from ${from} order by span_id, rank desc) span` : from}) structure
+    where ids is not null order by trace.id`
+}
+
+/** Per trace, the ids of the spans that name the execution, and of those that name another one. */
+type Named = [own: Buffer | null, others: Buffer | null][]
+
+function joined(rows: (Buffer | string | null)[][], fingerprints: boolean) {
   const column = (at: number) => Buffer.concat(rows.map((row) => row[at] as Buffer))
   const counts = rows.map((row) => (row[1] as Buffer).length / ID_BYTES)
   const count = counts.reduce((sum, n) => sum + n, 0)
   const traces = new Int32Array(count)
   let at = 0
   for (const [trace, n] of counts.entries()) traces.fill(trace, at, (at += n))
-  return {
+  const structure: Structure = {
     count,
     traceIds: rows.map((row) => row[0] as string),
     traces,
     spanIds: column(1),
     parentIds: column(2),
     starts: column(3),
-    days: column(4),
-    marks: column(5),
+    marks: new Uint8Array(count),
     fingerprints: fingerprints ? column(6) : null,
   }
+  return { structure, named: rows.map((row) => [row[4], row[5]]) as Named }
+}
+
+function marked(structure: Structure, index: SpanIndex, named: Named): Structure {
+  for (const [trace, lists] of named.entries()) {
+    for (const [list, ids] of lists.entries()) {
+      for (let at = 0; at < (ids?.length ?? 0); at += ID_BYTES) {
+        structure.marks[positionAt(structure, index, trace, ids as Buffer, at)] = list + 1
+      }
+    }
+  }
+  return structure
 }
 
 async function anyName(
@@ -75,40 +105,4 @@ async function anyName(
     values: [realm, ids, days],
   })
   return rows[0]?.name ?? null
-}
-
-/** Of each pair, the position of the version that does not count. A third version of a span loses twice. */
-async function lesser(
-  db: Pool | PoolClient,
-  realm: number,
-  structure: Structure,
-  repeated: readonly [number, number][],
-): Promise<Set<number>> {
-  const positions = [...new Set(repeated.flat())]
-  const spanId = (position: number) =>
-    structure.spanIds.subarray(position * ID_BYTES, (position + 1) * ID_BYTES)
-  const day = (position: number) => structure.days.readInt32BE(position * 4)
-  const { rows } = await db.query<{ position: number; rank: Buffer }>(
-    `select key.position, rank from unnest($2::bytea[], $3::bytea[], $4::int[], $5::int[]) key (trace, span, day, position)
-     join spans on realm = $1 and trace_id = key.trace and span_id = key.span and spans.day = date '2000-01-01' + key.day`,
-    [
-      realm,
-      positions.map((position) =>
-        Buffer.from(structure.traceIds[structure.traces[position] as number] as string, 'hex'),
-      ),
-      positions.map(spanId),
-      positions.map(day),
-      positions,
-    ],
-  )
-  const ranks = new Map(rows.map((row) => [row.position, row.rank]))
-  const best = new Map<number, number>()
-  for (const [first, second] of repeated) {
-    const kept = best.get(first) ?? first
-    const better =
-      Buffer.compare(ranks.get(second) ?? Buffer.alloc(0), ranks.get(kept) ?? Buffer.alloc(0)) > 0
-    best.set(first, better ? second : kept)
-  }
-  const kept = new Set(best.values())
-  return new Set(positions.filter((position) => !kept.has(position)))
 }

@@ -33,11 +33,7 @@ export async function searchSpans(
   days: readonly string[],
   search: SpanSearch,
 ): Promise<Candidate[]> {
-  const values: unknown[] = [
-    realm,
-    ...keyBytes(keys),
-    days,
-  ]
+  const values: unknown[] = [realm, ...keyBytes(keys), days]
   const where: string[] = []
   const condition = (sql: (parameter: string) => string, value: unknown) => {
     values.push(value)

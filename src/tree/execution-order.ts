@@ -41,7 +41,8 @@ export function buildOrder(key: ExecutionKey, structure: Structure): ExecutionOr
       spanIds.compare(spanIds, b * ID_BYTES, (b + 1) * ID_BYTES, a * ID_BYTES, (a + 1) * ID_BYTES),
   )
   const forest = growForest(linkStructure(structure, index), sorted)
-  const named = Int32Array.from(marks, (mark) => (mark === 0 ? UNNAMED : mark - 1))
+  const named = new Int32Array(count)
+  for (let i = 0; i < count; i++) named[i] = marks[i] === 0 ? UNNAMED : (marks[i] as number) - 1
   const executions = resolveExecutions(forest, named, traces)
   const self = key.fallback ? UNNAMED : 0
   const own = (position: number) => executions[position] === self

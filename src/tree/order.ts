@@ -1,4 +1,5 @@
 import type { Forest } from './forest.ts'
+import { ascending } from './sort.ts'
 
 /** Rows of a tree in depth-first order: positions of spans, with their depth and the size of their subtree. */
 export interface TreeOrder {
@@ -77,7 +78,7 @@ function walk(rows: number, firstRoot: number, firstChild: Int32Array, nextSibli
 /** The first `most` rows nearest the roots, as a set closed under ancestors: breadth-first, then in tree order. */
 export function nearestRoots(order: TreeOrder, most: number): Int32Array {
   const rows = order.positions.length
-  const all = Int32Array.from({ length: rows }, (_, row) => row)
+  const all = ascending(rows)
   if (rows <= most) return all
   // stable sort by depth keeps the tree order within a level
   return all

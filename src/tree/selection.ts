@@ -1,11 +1,12 @@
 import { type ExecutionOrder, parentRow } from './execution-order.ts'
+import { ascending } from './sort.ts'
 
 /** Rows of the whole tree, ascending. */
 export type Rows = Int32Array
 
 /** The rows of a subtree (`root` = its row; −1 = the whole tree), down to `depth` levels below its root. */
 export function subtreeRows(order: ExecutionOrder, root: number, depth: number | null): Rows {
-  if (root === -1 && depth === null) return Int32Array.from(order.depths, (_, row) => row)
+  if (root === -1 && depth === null) return ascending(order.positions.length)
   const from = root === -1 ? 0 : root
   const to = root === -1 ? order.positions.length : root + (order.descendants[root] as number) + 1
   const deepest =

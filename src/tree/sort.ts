@@ -9,7 +9,7 @@ const VALUES = 256
  */
 export function sortByStart(starts: Uint8Array, compare: (a: number, b: number) => number): Int32Array {
   const count = starts.length / START_BYTES
-  let sorted = Int32Array.from({ length: count }, (_, i) => i)
+  let sorted = ascending(count)
   let other = new Int32Array(count)
   const ends = new Int32Array(VALUES)
   for (let byte = START_BYTES - 1; byte >= 0; byte--) {
@@ -32,6 +32,13 @@ export function sortByStart(starts: Uint8Array, compare: (a: number, b: number) 
   }
   sortTies(starts, sorted, compare)
   return sorted
+}
+
+/** 0, 1, 2, …: `Int32Array.from` with a function takes a hundred times as long. */
+export function ascending(count: number): Int32Array<ArrayBuffer> {
+  const positions = new Int32Array(count)
+  for (let i = 0; i < count; i++) positions[i] = i
+  return positions
 }
 
 function sortTies(starts: Uint8Array, sorted: Int32Array, compare: (a: number, b: number) => number): void {

@@ -17,8 +17,6 @@ export interface Structure {
   parentIds: Buffer
   /** Unix nanoseconds as sent: eight bytes each, big-endian. */
   starts: Buffer
-  /** The day a row is stored under, counted from 2000-01-01: four bytes each, big-endian. */
-  days: Buffer
   /** 0 = the span names no execution, 1 = the one that is looked for, 2 = another one. */
   marks: Uint8Array
   /** The end of the hash of the stored version, eight bytes each; null = not asked for. */
@@ -28,8 +26,8 @@ export interface Structure {
 /** Finds the position of a span by its bytes: open addressing, made once for a structure. */
 export interface SpanIndex {
   slots: Int32Array
-  /** Pairs of positions of one span: it is stored under two days. */
-  repeated: [number, number][]
+  /** Some span is there twice: it is stored under two days. */
+  repeated: boolean
 }
 
 export function indexStructure(structure: Structure): SpanIndex {
@@ -37,11 +35,11 @@ export function indexStructure(structure: Structure): SpanIndex {
   let size = 16
   while (size < count * 2) size *= 2
   const slots = new Int32Array(size).fill(-1)
-  const repeated: [number, number][] = []
+  let repeated = false
   for (let i = 0; i < count; i++) {
     const slot = slotOf(structure, slots, traces[i] as number, spanIds, i * ID_BYTES)
     if (slots[slot] === -1) slots[slot] = i
-    else repeated.push([slots[slot] as number, i])
+    else repeated = true
   }
   return { slots, repeated }
 }
@@ -51,7 +49,18 @@ export function positionOf(structure: Structure, index: SpanIndex, traceId: stri
   const trace = structure.traceIds.indexOf(traceId)
   const id = Buffer.from(spanId, 'hex')
   if (trace === -1 || id.length !== ID_BYTES) return -1
-  return index.slots[slotOf(structure, index.slots, trace, id, 0)] as number
+  return positionAt(structure, index, trace, id, 0)
+}
+
+/** The position of a span of a trace (its number), whose id stands at `at` in `ids`; −1 = not there. */
+export function positionAt(
+  structure: Structure,
+  index: SpanIndex,
+  trace: number,
+  ids: Buffer,
+  at: number,
+): number {
+  return index.slots[slotOf(structure, index.slots, trace, ids, at)] as number
 }
 
 /** Links every span to its parent within its trace. */
@@ -63,30 +72,12 @@ export function linkStructure(structure: Structure, index: SpanIndex): Links {
   for (let i = 0; i < count; i++) {
     const at = i * ID_BYTES
     if (parentIds.readUInt32BE(at) === 0 && parentIds.readUInt32BE(at + 4) === 0) continue
-    const parent = index.slots[slotOf(structure, index.slots, traces[i] as number, parentIds, at)] as number
+    const parent = positionAt(structure, index, traces[i] as number, parentIds, at)
     if (parent === -1) orphans[i] = 1
     else if (parent === i) cycles[i] = 1
     else parents[i] = parent
   }
   return { parents, orphans, cycles }
-}
-
-/** The structure without the spans at `positions`. */
-export function without(structure: Structure, positions: ReadonlySet<number>): Structure {
-  const left = Array.from({ length: structure.count }, (_, i) => i).filter((i) => !positions.has(i))
-  const pick = (bytes: Buffer, width: number) =>
-    Buffer.concat(left.map((i) => bytes.subarray(i * width, (i + 1) * width)))
-  return {
-    count: left.length,
-    traceIds: structure.traceIds,
-    traces: Int32Array.from(left, (i) => structure.traces[i] as number),
-    spanIds: pick(structure.spanIds, ID_BYTES),
-    parentIds: pick(structure.parentIds, ID_BYTES),
-    starts: pick(structure.starts, ID_BYTES),
-    days: pick(structure.days, 4),
-    marks: Uint8Array.from(left, (i) => structure.marks[i] as number),
-    fingerprints: structure.fingerprints === null ? null : pick(structure.fingerprints, ID_BYTES),
-  }
 }
 
 /** The slot that holds the span, or the free one where it would be. */
