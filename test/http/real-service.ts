@@ -32,7 +32,13 @@ export interface RealService {
   routes: Set<string>
   ask(method: string, path: string, headers?: Record<string, string>, payload?: unknown): Promise<Answer>
   /** As the bearer of a token with these claims. */
-  as(claims: object, method: string, path: string, payload?: unknown): Promise<Answer>
+  as(
+    claims: object,
+    method: string,
+    path: string,
+    payload?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>
 }
 
 export async function realService(
@@ -91,7 +97,8 @@ export async function realService(
     log,
     routes,
     ask,
-    as: (claims, method, path, payload) => ask(method, path, bearer({ ...claims }), payload),
+    as: (claims, method, path, payload, headers) =>
+      ask(method, path, { ...headers, ...bearer({ ...claims }) }, payload),
   }
 }
 
