@@ -88,8 +88,8 @@ export async function inProcess(t: Test): Promise<Door> {
   }
 }
 
-/** The built service as a process of its own, over HTTP. */
-export async function overTheWire(t: Test): Promise<Door> {
+/** The built service as a process of its own, on a database of the test's own; its URL. */
+export async function wireService(t: Test): Promise<string> {
   const database = await testDatabase(t)
   const dataDir = mkdtempSync(join(tmpdir(), 'trace-wire-'))
   const service = spawn(
@@ -104,6 +104,7 @@ export async function overTheWire(t: Test): Promise<Door> {
         HOST: '127.0.0.1',
         PORT: '0',
         TRACE_ADMIN_PORT: '0',
+        TRACE_GRPC_PORT: '',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -114,7 +115,12 @@ export async function overTheWire(t: Test): Promise<Door> {
     await exited
     rmSync(dataDir, { recursive: true, force: true })
   })
-  const url = await readyUrl(service.stdout)
+  return await readyUrl(service.stdout)
+}
+
+/** The same suite through the built service, over HTTP. */
+export async function overTheWire(t: Test): Promise<Door> {
+  const url = await wireService(t)
   const ask = async (path: string, init: RequestInit) => {
     const answer = await fetch(url + path, init)
     const headers = Object.fromEntries(answer.headers)
