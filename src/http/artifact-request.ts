@@ -42,7 +42,7 @@ export function idOf(where: string, text: string): string {
 }
 
 /** NUL cannot be stored: it becomes what it becomes in spans. */
-const storable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed()
+export const storable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed()
 
 /** A header whose value is percent-encoded; one that is not is taken as it is. null = absent or empty. */
 function textOf(value: string | string[] | undefined): string | null {

@@ -8,6 +8,7 @@ import { limits } from '../../limits.ts'
 import { maskText, redactId } from '../../redact/index.ts'
 import type { StoredArtifact } from '../../store/artifacts.ts'
 import { signingKey } from '../artifact-reading.ts'
+import { storable } from '../artifact-request.ts'
 import { byteRange } from '../byte-range.ts'
 import { attachment } from '../content-disposition.ts'
 import { servedType } from '../media-type.ts'
@@ -114,7 +115,10 @@ async function bytesOf(
   else {
     // a signed id whose time is over still names its artifact to who may see it anyway
     const id = request.params.id.replace(/^(art_[\w-]{22})\..*$/s, '$1')
-    artifact = await store.artifacts.find(principal, redactId(id, await redactorOf(principal.workspace)))
+    artifact = await store.artifacts.find(
+      principal,
+      redactId(storable(id), await redactorOf(principal.workspace)),
+    )
   }
   if (artifact === null) throw new NotFound()
   if (artifact.gone) throw new ArtifactGone()

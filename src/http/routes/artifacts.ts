@@ -8,7 +8,7 @@ import { limits } from '../../limits.ts'
 import { redactId, redactText } from '../../redact/index.ts'
 import { storedChunks } from '../artifact-body.ts'
 import { idOf, type UploadHeaders, uploadHeaders } from '../artifact-request.ts'
-import { isText, OCTET_STREAM } from '../media-type.ts'
+import { isText, mediaTypeOf, OCTET_STREAM } from '../media-type.ts'
 import type { Parts } from '../parts.ts'
 import { allowLongRequest } from '../plugins/long-requests.ts'
 import { readMetrics } from '../plugins/metrics.ts'
@@ -48,6 +48,10 @@ export const artifacts: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app
 const uploads: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { parts }) => {
   const admission = new Admission(limits.maxUploadBytesInFlight, parts.metrics.uploadsInFlightBytes)
   app.addHook('onRequest', (request) => app.authenticate(request, 'artifacts:write'))
+  app.addHook('onRequest', async (request) => {
+    // What is no media type says nothing: no reason to refuse the bytes.
+    request.headers['content-type'] = mediaTypeOf(request.headers['content-type'])
+  })
   await app.register(readMetrics, { metrics: parts.metrics })
   // The body is read by the handler, and only as fast as it is stored.
   app.removeAllContentTypeParsers()
