@@ -1,0 +1,94 @@
+/**
+ * `npm run bench [-- --json FILE] [--share 0.5] [--only ingest|read] [--rounds 2] [--millions 0.5]`: ours beside a
+ * naive service and the raw COPY of the same rows, in one interleaved session on one Postgres; then reads, idle
+ * memory and the time to be ready. Ratios travel between machines, absolute numbers do not.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createLog } from '../src/log.ts'
+import { startEmbedded } from '../src/store/embedded/index.ts'
+import { benchRead } from './read.ts'
+import { type Measured, Session, type Variant, variants } from './session.ts'
+import { measureStart } from './start.ts'
+import { ingestTable, type Numbers, numbers } from './table.ts'
+import { type Workload, workloads } from './workloads.ts'
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    share: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '2' },
+    only: { type: 'string' },
+    millions: { type: 'string', default: '0.5' },
+    workload: { type: 'string' },
+  },
+})
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+const wanted = (part: string) => values.only === undefined || values.only === part
+const dataDir = mkdtempSync(join(tmpdir(), 'workflow-trace-bench-'))
+
+/** Each variant in turn, round after round, so that what else the machine does falls on all of them. */
+async function ingest(): Promise<{ result: Record<string, Numbers>; version: string }> {
+  const postgres = await startEmbedded({ dataDir, log: createLog('silent') })
+  const session = new Session(postgres)
+  try {
+    await session.start()
+    const result: Record<string, Numbers> = {}
+    const names = (Object.keys(workloads) as Workload[]).filter(
+      (name) => values.workload === undefined || values.workload === name,
+    )
+    for (const workload of names) {
+      const runs = new Map<Variant, Measured[]>(variants.map((variant) => [variant, []]))
+      for (let round = 0; round <= Number(values.rounds); round++) {
+        for (const variant of variants) {
+          const measured = await session.run(workload, variant, { share: Number(values.share), round })
+          // The first round warms up: compilers, pools, files.
+          if (round > 0) runs.get(variant)?.push(measured)
+        }
+      }
+      result[workload] = numbers(runs)
+      say(ingestTable(workload, result[workload]))
+    }
+    return { result, version: postgres.version }
+  } finally {
+    await session.stop()
+    await postgres.stop()
+  }
+}
+
+try {
+  const cpu = cpus()[0]?.model ?? 'unknown'
+  const machine = {
+    cpu,
+    cpus: cpus().length,
+    memory_mb: Math.round(totalmem() / 2 ** 20),
+    node: process.version,
+  }
+  say(`${machine.cpus} × ${cpu}, ${machine.memory_mb} MB, Node ${machine.node}`)
+  const written = wanted('ingest') ? await ingest() : null
+  const read = wanted('read') ? await benchRead(Number(values.millions), say) : null
+  const start = wanted('start') ? await measureStart() : null
+  if (read !== null) {
+    for (const [name, one] of Object.entries(read)) {
+      if (typeof one === 'object') say(`read ${name.padEnd(22)} p50 ${one.p50_ms} ms, p99 ${one.p99_ms} ms`)
+    }
+  }
+  if (start !== null) {
+    say(`ready ${start.ready_ms} ms (first start ${start.first_ready_ms} ms), idle ${start.idle_rss_mb} MB`)
+  }
+  if (values.json !== undefined) {
+    const { skeleton500 = null, first_page_50k = null, next_page_50k = null } = read ?? {}
+    const report = {
+      machine: { ...machine, postgres: written?.version ?? null },
+      ingest: written?.result ?? null,
+      read: { skeleton500, first_page_50k, next_page_50k },
+      idle_rss_mb: start?.idle_rss_mb ?? null,
+      ready_ms: start?.ready_ms ?? null,
+    }
+    writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
+  }
+} finally {
+  rmSync(dataDir, { recursive: true, force: true })
+}

@@ -1,0 +1,160 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import pg from 'pg'
+import { issueToken } from '../src/access/token.ts'
+import { loadConfig } from '../src/config.ts'
+import type { Embedded } from '../src/store/embedded/index.ts'
+import type { LoadOrder, LoadResult } from './load.ts'
+import { cpuOf, cpuOfPostgres, watchRss } from './processes.ts'
+import { rawCopy, rowsOf } from './raw-copy.ts'
+import type { Workload } from './workloads.ts'
+
+export const variants = ['ours', 'ours_unredacted', 'naive', 'copy'] as const
+export type Variant = (typeof variants)[number]
+
+/** How much of a workload is sent, and the how many-eth time. */
+interface Round {
+  share: number
+  round: number
+}
+
+/** One variant's run of a workload. */
+export interface Measured extends LoadResult {
+  node_us: number
+  pg_us: number
+  rss_mb: number
+}
+
+const secret = 'the secret of the benchmark, which is not one'
+
+/** The measured services, the process that makes load, and one Postgres for all of them. */
+export class Session {
+  readonly #postgres: Embedded
+  readonly #children: ChildProcess[] = []
+  readonly #services = new Map<Variant, { url: string; pid: number }>()
+  readonly #rows = new Map<Workload, Buffer[]>()
+  #load: ChildProcess | null = null
+  #authorization = ''
+
+  constructor(postgres: Embedded) {
+    this.#postgres = postgres
+  }
+
+  async start(): Promise<void> {
+    const config = loadConfig({ env: { TRACE_JWT_SECRET: secret } })
+    const grant = { subject: 'bench', workspace: 'default', workflows: ['*'], lifetimeSeconds: 3_600 }
+    this.#authorization = `Bearer ${await issueToken(config, secret, { ...grant, scopes: ['traces:write'] })}`
+    this.#load = this.#fork('load.ts', [], {})
+    await this.#serve('ours', 'service.ts', [])
+    await this.#serve('ours_unredacted', 'service.ts', ['unredacted'])
+    await this.#serve('naive', 'baseline/naive.ts', [])
+    await this.#sql('ours', `create database bench_copy template template0`)
+    await this.#sql('copy', await this.#schema())
+  }
+
+  /** Runs a workload through one variant, on empty tables. */
+  async run(workload: Workload, variant: Variant, { share, round }: Round): Promise<Measured> {
+    await this.#sql(variant, this.#empty(variant))
+    return variant === 'copy' ? this.#copy(workload) : this.#serveLoad(workload, variant, { share, round })
+  }
+
+  async #serveLoad(workload: Workload, variant: Exclude<Variant, 'copy'>, round: Round): Promise<Measured> {
+    const service = this.#services.get(variant)
+    if (service === undefined || this.#load === null) throw new Error('not started')
+    const url = `${service.url}/v1/traces`
+    const order: LoadOrder = { workload, url, authorization: this.#authorization, ...round }
+    const before = { node: cpuOf(service.pid), pg: cpuOfPostgres(this.#postgres.pid) }
+    const memory = watchRss(service.pid)
+    this.#load.send(order)
+    const [answer] = (await once(this.#load, 'message')) as [LoadResult | { error: string }]
+    if ('error' in answer) throw new Error(answer.error)
+    const measured = {
+      ...answer,
+      node_us: (cpuOf(service.pid) - before.node) / answer.spans,
+      pg_us: (cpuOfPostgres(this.#postgres.pid) - before.pg) / answer.spans,
+      rss_mb: memory(),
+    }
+    // What raw COPY is fed with are the very rows that ours made.
+    if (variant === 'ours' && !this.#rows.has(workload)) {
+      this.#rows.set(workload, await rowsOf(this.#urlOf('ours'), 'spans'))
+    }
+    return measured
+  }
+
+  async #copy(workload: Workload): Promise<Measured> {
+    const rows = this.#rows.get(workload) ?? []
+    const before = { node: cpuOf(process.pid), pg: cpuOfPostgres(this.#postgres.pid) }
+    const memory = watchRss(process.pid)
+    const ms = await rawCopy(this.#urlOf('copy'), 'spans', rows)
+    const [{ count }] = (await this.#sql('copy', 'select count(*)::int as count from spans')) as [
+      { count: number },
+    ]
+    return {
+      spans: count,
+      bytes: rows.reduce((sum, { length }) => sum + length, 0),
+      ms,
+      p50_ms: ms / rows.length,
+      p99_ms: ms / rows.length,
+      node_us: (cpuOf(process.pid) - before.node) / count,
+      pg_us: (cpuOfPostgres(this.#postgres.pid) - before.pg) / count,
+      rss_mb: memory(),
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#children) {
+      const exited = once(child, 'exit')
+      child.kill('SIGINT')
+      await exited
+    }
+  }
+
+  async #serve(variant: Variant, file: string, args: string[]): Promise<void> {
+    await this.#sql('admin', `create database bench_${variant} template template0`)
+    const child = this.#fork(file, args, { DATABASE_URL: this.#urlOf(variant), BENCH_SECRET: secret })
+    const [{ url }] = (await once(child, 'message')) as [{ url: string }]
+    this.#services.set(variant, { url, pid: child.pid ?? 0 })
+  }
+
+  #fork(file: string, args: string[], env: Record<string, string>): ChildProcess {
+    const child = fork(new URL(file, import.meta.url), args, {
+      execArgv: ['--import=tsx', ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? [])],
+      env: { PATH: process.env.PATH, ...env },
+    })
+    this.#children.push(child)
+    return child
+  }
+
+  #empty(variant: Variant): string {
+    if (variant === 'naive') return 'truncate spans; checkpoint'
+    if (variant === 'copy') return 'truncate spans; checkpoint'
+    return 'truncate spans, messages, dirty_traces, executions, execution_traces; checkpoint'
+  }
+
+  /** The tables of ours, without what fills them. */
+  async #schema(): Promise<string> {
+    const { migrate } = await import('../src/store/migrate.ts')
+    await migrate(this.#urlOf('copy'), { today: new Date() })
+    return 'select 1'
+  }
+
+  #urlOf(variant: Variant | 'admin'): string {
+    const name = variant === 'admin' ? 'trace' : `bench_${variant}`
+    return this.#postgres.url
+      .replace(/^(\w+:\/\/[^/]*\/)[^?]*/, `$1${name}`)
+      .replace(/([?&]db=)[^&]*/, `$1${name}`)
+  }
+
+  async #sql(variant: Variant | 'admin', text: string): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: this.#urlOf(variant) })
+    await client.connect()
+    try {
+      let rows: unknown[] = []
+      // One at a time: CHECKPOINT and CREATE DATABASE stand alone.
+      for (const statement of text.split(';')) rows = (await client.query(statement)).rows
+      return rows
+    } finally {
+      await client.end()
+    }
+  }
+}
