@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import type { Command } from './cli/command.ts'
 import { UsageError } from './cli/command.ts'
+import { erase } from './cli/erase.ts'
 import { help } from './cli/help.ts'
+import { key } from './cli/key.ts'
 import { migrateCommand } from './cli/migrate.ts'
+import { replay } from './cli/replay.ts'
 import { serve } from './cli/serve.ts'
 import { token } from './cli/token.ts'
 import { ConfigError } from './config.ts'
@@ -12,6 +15,9 @@ const commands = new Map<string, Command>([
   ['serve', serve],
   ['migrate', migrateCommand],
   ['token', token],
+  ['replay', replay],
+  ['erase', erase],
+  ['key', key],
 ])
 
 const [name = 'help', ...args] = process.argv.slice(2)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { Config } from '../config.ts'
 import type { Scope } from '../model/principal.ts'
@@ -26,6 +27,7 @@ export function issueToken(config: Config, secret: string, grant: Grant): Promis
     .setIssuer(config.jwtIssuer)
     .setAudience(config.jwtAudience)
     .setSubject(grant.subject)
+    .setJti(randomUUID())
     .setIssuedAt(now)
     .setExpirationTime(now + grant.lifetimeSeconds)
     .sign(new TextEncoder().encode(secret))

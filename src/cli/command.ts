@@ -28,3 +28,41 @@ export function readOptions<T extends Options>(args: string[], options: T): Valu
     throw new UsageError((error as Error).message)
   }
 }
+
+/** The same, and what stands beside the options. Throws UsageError for options that are not in `options`. */
+export function readCall<T extends Options>(
+  args: string[],
+  options: T,
+): { values: Values<T>; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      strict: true as const,
+      allowPositionals: true,
+    })
+    return { values: values as Values<T>, positionals }
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+/** The entries of a list in an option. Throws UsageError when there is none. */
+export function entries(value: string | undefined, separator: string | RegExp, option: string): string[] {
+  const found = (value ?? '')
+    .split(separator)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+  if (found.length === 0) throw new UsageError(`${option} is needed`)
+  return found
+}
+
+const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** Seconds of a span of time like `30m`. Throws UsageError. */
+export function secondsOf(ttl: string): number {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(ttl) ?? []
+  const seconds = Number(count) * (unitSeconds[unit ?? ''] ?? Number.NaN)
+  if (!(seconds > 0)) throw new UsageError('--ttl must be like 30m, 1h or 30d')
+  return seconds
+}

@@ -3,15 +3,16 @@ import { normalizePatterns } from '../access/policy.ts'
 import { issueToken } from '../access/token.ts'
 import { loadConfig } from '../config.ts'
 import { SCOPES, type Scope } from '../model/principal.ts'
-import { type Command, readOptions, UsageError } from './command.ts'
-
-const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+import { type Command, entries, readOptions, secondsOf, UsageError } from './command.ts'
+import { revokeToken } from './revoke-token.ts'
 
 /** Prints a token for the HS256 secret in use: TRACE_JWT_SECRET, else the one in the data directory. */
 export const token: Command = {
-  usage: "--workspace W --workflows 'a,b*' --scope 'traces:read content:read' [--ttl 1h] [--subject S]",
-  summary: 'Prints a token for the HS256 secret in use.',
+  usage:
+    "--workspace W --workflows 'a,b*' --scope 'traces:read content:read' [--ttl 1h] [--subject S] | revoke JTI",
+  summary: 'Prints a token for the HS256 secret in use, or refuses one from now on.',
   async run(args) {
+    if (args[0] === 'revoke') return revokeToken(args.slice(1))
     const given = readOptions(args, {
       workspace: { type: 'string', default: 'default' },
       workflows: { type: 'string' },
@@ -37,24 +38,8 @@ export const token: Command = {
   },
 }
 
-function entries(value: string | undefined, separator: string | RegExp, option: string): string[] {
-  const found = (value ?? '')
-    .split(separator)
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-  if (found.length === 0) throw new UsageError(`${option} is needed`)
-  return found
-}
-
 function scopeNamed(name: string): Scope {
   const scope = SCOPES.find((known) => known === name)
   if (scope === undefined) throw new UsageError(`--scope: ${name} is none of ${SCOPES.join(', ')}`)
   return scope
-}
-
-function secondsOf(ttl: string): number {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(ttl) ?? []
-  const seconds = Number(count) * (unitSeconds[unit ?? ''] ?? Number.NaN)
-  if (!(seconds > 0)) throw new UsageError('--ttl must be like 30m, 1h or 30d')
-  return seconds
 }
