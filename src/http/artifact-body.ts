@@ -33,7 +33,8 @@ export async function* storedChunks(body: Readable, intake: Intake): AsyncGenera
   for await (const piece of keepOpen(pieces)) {
     held.push(piece)
     bytes += piece.length
-    if (bytes > limits.artifactRedactedBytes) return yield* rechunked(joined(held, pieces))
+    const binary = intake.text === 'perhaps' && piece.includes(0)
+    if (binary || bytes > limits.artifactRedactedBytes) return yield* rechunked(joined(held, pieces))
   }
   yield* rechunked(redacted(Buffer.concat(held), intake))
 }
