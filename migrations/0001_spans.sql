@@ -108,6 +108,8 @@ create table span_logs (
   day date not null,
   hash bytea not null,
   time_ns bigint not null,
+  -- the place within its request: records of one call often have one time
+  position integer not null,
   event_name text not null,
   received_at timestamptz not null,
   redaction_version integer not null,

@@ -58,6 +58,17 @@ export function createMetrics() {
       help: 'Spans whose transaction was committed, repetitions included',
       registers,
     }),
+    logsStored: new Counter({
+      name: 'trace_logs_stored_total',
+      help: 'Log records of spans whose transaction was committed, repetitions included',
+      registers,
+    }),
+    logsRefused: new Counter({
+      name: 'trace_logs_refused_total',
+      help: 'Log records refused by a partial success, by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
     ingestBytes: new Counter({
       name: 'trace_ingest_bytes_total',
       help: 'Bytes of export requests: on the wire, and inflated',

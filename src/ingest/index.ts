@@ -6,11 +6,18 @@ import type { Principal } from '../model/principal.ts'
 import type { Refusal } from '../model/refusal.ts'
 import type { Span } from '../model/span.ts'
 import { normalizeRequest } from '../normalize/index.ts'
-import { decodeTraceRequest, inflate, type OtlpEncoding, type PartialSuccess } from '../otlp/index.ts'
+import {
+  decodeLogsRequest,
+  decodeTraceRequest,
+  inflate,
+  type OtlpEncoding,
+  type PartialSuccess,
+} from '../otlp/index.ts'
 import { countRules, type Redactor, redactSpan } from '../redact/index.ts'
 import type { Store, WriteResult } from '../store/index.ts'
 import { Admission, inflatedEstimate, type Ticket } from './admission.ts'
 import { watchEventLoop } from './event-loop-lag.ts'
+import { takeLogs } from './logs.ts'
 import { messageOf, total } from './refusals.ts'
 import { slices } from './slices.ts'
 
@@ -18,7 +25,7 @@ import { slices } from './slices.ts'
 export interface IngestParts {
   config: Pick<Config, 'maxBodyBytes' | 'maxInFlightBytes'>
   metrics: Metrics
-  store: Pick<Store, 'writeSpans'>
+  store: Pick<Store, 'writeSpans' | 'writeLogs'>
   redactorOf: (workspace: string) => Promise<Redactor>
 }
 
@@ -99,6 +106,15 @@ export class Ingest {
     }
     for (const { reason, count } of refused) metrics.spansRefused.inc({ reason }, count)
     return { rejected: total(refused), message: messageOf(refused) }
+  }
+
+  /** The same for an `ExportLogsServiceRequest`: what says something of a span is kept, everything else refused. */
+  async logs(principal: Principal, body: Body, ticket: Ticket): Promise<PartialSuccess> {
+    return takeLogs(
+      this.#parts,
+      principal,
+      decodeLogsRequest(await this.inflate(body, ticket), body.encoding),
+    )
   }
 
   /** Spans of a slice as they may be stored; what may not is added to `refused`. */

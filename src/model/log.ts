@@ -35,3 +35,20 @@ export interface LogsRequest {
   /** Records beyond `limits.maxSpansPerRequest`: counted, not decoded. Absent = none. */
   surplusRecords?: number
 }
+
+/** A log record that carries content or an exception of a span, as it is stored. */
+export interface SpanLog {
+  /** 32 lower-case hex digits. */
+  traceId: string
+  /** 16 lower-case hex digits. */
+  spanId: string
+  /** Unix nanoseconds, below 2^63: when it happened, else when it was collected; 0 = nobody said. */
+  timeNs: bigint
+  /** OTLP severity number; 0 = unspecified. */
+  severity: number
+  /** The event's name: `gen_ai.choice`, `exception`, … */
+  name: string
+  body: AttributeValue
+  attributes: Attributes
+  droppedAttributesCount: number
+}

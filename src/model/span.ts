@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.ts'
+import type { SpanLog } from './log.ts'
 import type { Resource, Scope, SpanEvent, SpanLink } from './otlp.ts'
 
 /**
@@ -131,4 +132,6 @@ export interface Span {
   resource: Resource
   scope: Scope
   notices: Notice[]
+  /** Log records of the span, in the order of their times. They are sent and stored apart: absent until it is read. */
+  logs?: readonly SpanLog[]
 }

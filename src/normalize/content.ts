@@ -30,8 +30,8 @@ export interface SpanContent {
  * are described, never carried. Pure and total; at the most a few milliseconds for a megabyte.
  */
 export function readContent(
-  span: Pick<Span, 'attributes' | 'content' | 'events'>,
-  logs: readonly ContentLog[] = [],
+  span: Pick<Span, 'attributes' | 'content' | 'events' | 'logs'>,
+  logs: readonly ContentLog[] = span.logs ?? [],
 ): SpanContent {
   const source = new MessageSource(span.attributes, span.content, span.events, logs)
   const input = sideOf(source, 'input')

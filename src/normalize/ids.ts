@@ -7,7 +7,7 @@ const SPAN_ID = /^[0-9a-f]{16}$/
 const ZEROS = /^0*$/
 
 /** Why ids cannot be used, or null. */
-export function idDefect(span: OtlpSpan): RefusalReason | null {
+export function idDefect(span: Pick<OtlpSpan, 'traceId' | 'spanId'>): RefusalReason | null {
   if (!TRACE_ID.test(span.traceId) || ZEROS.test(span.traceId)) return 'bad_trace_id'
   if (!SPAN_ID.test(span.spanId) || ZEROS.test(span.spanId)) return 'bad_span_id'
   return null

@@ -64,6 +64,8 @@ export const spanPlan: Plan<Span> = {
   resource: 'inside',
   scope: 'inside',
   notices: 'inside',
+  // redacted by themselves when they come: redactLog
+  logs: 'inside',
 }
 
 export const tokensPlan: Plan<Tokens> = {

@@ -41,7 +41,7 @@ export function encodeBatch(spans: readonly Span[], place: BatchPlace): EncodedB
   const receivedUs = BigInt(place.nowMs) * 1000n
   const messages = new MessageRows(place.realm, place.repeats)
   for (const span of spans) {
-    const day = dayOf(span, place.days)
+    const day = dayOf(span.startNs > 0n ? span.startNs : (span.endNs ?? 0n), place.days)
     writeSpanRow(rows, span, {
       realm: place.realm,
       day,
@@ -65,11 +65,10 @@ export function encodeBatch(spans: readonly Span[], place: BatchPlace): EncodedB
 }
 
 /**
- * The day of the start as sent, else of the end, when it has a partition; else 0, the sentinel. So a hostile
- * clock cannot make partitions.
+ * The day of a time as sent (of a span: its start, else its end) when it has a partition; else 0, the sentinel. So a
+ * hostile clock cannot make partitions.
  */
-function dayOf(span: Span, days: ReadonlySet<string>): number {
-  const time = span.startNs > 0n ? span.startNs : (span.endNs ?? 0n)
+export function dayOf(time: bigint, days: ReadonlySet<string>): number {
   if (time <= 0n) return 0
   const day = Number(time / NS_PER_DAY)
   return days.has(dayName(day)) ? day : 0

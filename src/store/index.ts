@@ -1,5 +1,6 @@
 import type { BaseLogger } from 'pino'
 import { StoreUnavailable } from '../errors.ts'
+import type { SpanLog } from '../model/log.ts'
 import type { Refusal } from '../model/refusal.ts'
 import type { Span } from '../model/span.ts'
 import { ArtifactStore } from './artifacts.ts'
@@ -18,9 +19,11 @@ import { Realms } from './realms.ts'
 import { Revocations } from './revocations.ts'
 import { Roller } from './roller.ts'
 import { serviceKey } from './service-keys.ts'
+import { writeSpanLogs } from './span-logs.ts'
 import { type CommitObserver, Outdated, SpanWriter } from './span-writer.ts'
 import { orUnavailable } from './unavailable.ts'
 import { Upkeep, type UpkeepObserver } from './upkeep.ts'
+import { isOutdated } from './write-group.ts'
 
 export interface StoreOptions {
   url: string
@@ -60,6 +63,11 @@ export interface Store {
    * `StoreUnavailable` or `Overloaded`: then nothing was stored, and the caller sends again.
    */
   writeSpans(writer: Writer, spans: readonly Span[]): Promise<WriteResult>
+  /**
+   * The same for log records that say something of a span, which may come before it or after it. Resolves with the
+   * number of records that were let in.
+   */
+  writeLogs(writer: Writer, logs: readonly SpanLog[]): Promise<number>
   /**
    * Erases every execution of an id that the eraser may touch; null when there is none. Late spans are refused from
    * then on. Rejects with `StoreUnavailable`: then it may be asked again.
@@ -172,6 +180,27 @@ function assemble(
     if (unstorable > 0) refused.push({ reason: 'unstorable', count: unstorable })
     return { stored: admitted.length - unstorable, refused }
   }
+  const writeLogs = async (realm: number, logs: readonly SpanLog[]): Promise<number> => {
+    const erasuresKnown = erasures.known
+    const places = logs.map((log) => ({ ...log, parentSpanId: null, executionId: null }))
+    const admitted = await orUnavailable(erasures.admit(realm, places))
+    if (admitted.length === 0) return 0
+    const place = { realm, days: upkeep.days, nowMs: Date.now(), redactionVersion: options.redactionVersion }
+    const writing = writeSpanLogs(database.ingest, admitted, { ...place, erasuresKnown })
+    await orUnavailable(writing.catch((error) => Promise.reject(isOutdated(error) ? new Outdated() : error)))
+    return admitted.length
+  }
+  const upToDate = async <T>(make: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await make()
+      } catch (error) {
+        if (!(error instanceof Outdated)) throw error
+        if (tries === MAKE_ANEW) throw new StoreUnavailable({ cause: error })
+        await orUnavailable(Promise.all([erasures.refresh(), upkeep.refresh()]))
+      }
+    }
+  }
   return {
     audit,
     denials,
@@ -182,15 +211,12 @@ function assemble(
     async writeSpans({ workspace, workflows }, spans) {
       if (spans.length === 0) return { stored: 0, refused: [] }
       const realm = await orUnavailable(realms.idOf(workspace, workflows))
-      for (let tries = 1; ; tries++) {
-        try {
-          return await write(realm, spans)
-        } catch (error) {
-          if (!(error instanceof Outdated)) throw error
-          if (tries === MAKE_ANEW) throw new StoreUnavailable({ cause: error })
-          await orUnavailable(Promise.all([erasures.refresh(), upkeep.refresh()]))
-        }
-      }
+      return upToDate(() => write(realm, spans))
+    },
+    async writeLogs({ workspace, workflows }, logs) {
+      if (logs.length === 0) return 0
+      const realm = await orUnavailable(realms.idOf(workspace, workflows))
+      return upToDate(() => writeLogs(realm, logs))
     },
     async erase(eraser, id, workflow) {
       const among = await orUnavailable(realms.ofWorkspace(eraser.workspace))

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { SPAN_KINDS, SPAN_STATUSES } from '../model/span.ts'
 import type { SlimSpan } from '../tree/slim-span.ts'
+import { addLoggedErrors } from './logged-errors.ts'
 
 const COLUMNS = `
   encode(trace_id, 'hex'), encode(span_id, 'hex'), coalesce(encode(parent_span_id, 'hex'), ''),
@@ -34,7 +35,7 @@ export async function loadSlimSpans(
     values: [realm, traceIds.map((id) => Buffer.from(id, 'hex'))],
     rowMode: 'array',
   })
-  return bestVersions(rows)
+  return withErrors(db, realm, bestVersions(rows))
 }
 
 /**
@@ -66,7 +67,16 @@ export async function loadSlimByKey(
     values: [realm, ...keyBytes(keys), days],
     rowMode: 'array',
   })
-  return bestVersions(rows)
+  return withErrors(db, realm, bestVersions(rows))
+}
+
+async function withErrors(
+  db: Pool | PoolClient,
+  realm: number,
+  spans: StoredSlimSpan[],
+): Promise<StoredSlimSpan[]> {
+  await addLoggedErrors(db, realm, spans)
+  return spans
 }
 
 function bestVersions(rows: unknown[][]): StoredSlimSpan[] {

@@ -1,8 +1,11 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import type { SpanLog } from '../model/log.ts'
 import type { Resource, Scope } from '../model/otlp.ts'
 import { type ArtifactReference, type Notice, SPAN_KINDS, SPAN_STATUSES, type Span } from '../model/span.ts'
+import { loggedException } from '../normalize/logs.ts'
 import { loadContexts } from './contexts.ts'
 import { joinMessages } from './message-read.ts'
+import { loadSpanLogs } from './span-logs.ts'
 import { attributesFromStored, eventsFromStored, linksFromStored } from './stored-value.ts'
 import type { SpansTable, Tables } from './tables.ts'
 
@@ -39,14 +42,29 @@ export async function loadSpans(
     .orderBy('rank')
     .execute()
   const contexts = await loadContexts(db, realm, bytes(rows.map((row) => row.context.toString('hex'))))
-  await joinMessages(db, realm, rows)
+  const [logs] = await Promise.all([
+    loadSpanLogs(db, realm, bytes(ids.map((id) => id.traceId)), bytes(ids.map((id) => id.spanId))),
+    joinMessages(db, realm, rows),
+  ])
   const spans = new Map<string, Span>()
   for (const row of rows) {
     const span = fromRow(row, contexts.get(row.context.toString('hex')) ?? NO_CONTEXT)
     // ordered by rank: the larger comes later and replaces
-    if (wanted.has(spanKey(span))) spans.set(spanKey(span), span)
+    if (wanted.has(spanKey(span))) spans.set(spanKey(span), withLogs(span, logs.get(spanKey(span))))
   }
   return spans
+}
+
+/** The span with its log records, which may say what went wrong where the span does not. */
+function withLogs(span: Span, logs: SpanLog[] | undefined): Span {
+  if (logs === undefined) return span
+  const exception = span.status === 'error' ? loggedException(logs) : null
+  return {
+    ...span,
+    errorType: span.errorType ?? exception?.type ?? null,
+    errorMessage: span.errorMessage ?? exception?.message ?? null,
+    logs,
+  }
 }
 
 /** What a row refers to when its context is gone: shown as nothing rather than as an error. */

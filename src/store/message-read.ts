@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
 import type { Pool } from 'pg'
 import type { Tables } from './tables.ts'
 
@@ -42,7 +42,7 @@ export async function joinMessages(
         .filter(([key]) => !bodies.has(key)),
     )
   }
-  for (const { traceId, parts, put } of places) put(valueOf(joined(traceId, parts, bodies, 0)))
+  for (const { traceId, parts, put } of places) put(parsedOr(joined(traceId, parts, bodies, 0)))
 }
 
 interface Place {
@@ -106,7 +106,7 @@ function joined(
 
 const partsOf = (list: string | undefined): string[] => (list === undefined ? [] : JSON.parse(list))
 
-function valueOf(json: string): unknown {
+function parsedOr(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
@@ -128,18 +128,9 @@ async function load(
   traces: Buffer[],
   hashes: Buffer[],
 ): Promise<Body[]> {
-  if ('selectFrom' in db) {
-    const { rows } = await sql<Body>`
-      select encode(trace_id, 'hex') as trace, encode(hash, 'hex') as hash, body from messages
-      where realm = ${realm} and trace_id = any(${traces}::bytea[]) and hash = any(${hashes}::bytea[])`.execute(
-      db,
-    )
-    return rows
-  }
-  const { rows } = await db.query<Body>(
-    `select encode(trace_id, 'hex') as trace, encode(hash, 'hex') as hash, body from messages
-     where realm = $1 and trace_id = any($2) and hash = any($3)`,
-    [realm, traces, hashes],
-  )
-  return rows
+  const text = `select encode(trace_id, 'hex') as trace, encode(hash, 'hex') as hash, body from messages
+    where realm = $1 and trace_id = any($2) and hash = any($3)`
+  const values = [realm, traces, hashes]
+  if ('selectFrom' in db) return (await db.executeQuery(CompiledQuery.raw(text, values))).rows as Body[]
+  return (await db.query<Body>(text, values)).rows
 }

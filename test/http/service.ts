@@ -34,6 +34,7 @@ export function keepingStore(): KeepingStore {
       store.written.push({ writer, spans })
       return { stored: spans.length, refused: [] }
     },
+    writeLogs: async (_writer, logs) => logs.length,
     audit: { append: async () => {}, list: async () => [] } as never,
     denials: { note() {}, flush: async () => {} },
     ingestKeys: { principalOf: async () => null } as never,

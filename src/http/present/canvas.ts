@@ -152,7 +152,9 @@ function addContent(attributes: Record<string, unknown>, span: Span, view: View)
   const content = readContent(span)
   for (const side of ['input', 'output'] as const) {
     const key = `${side}.value`
-    const value = content[side].value
+    const { value: raw, messages } = content[side]
+    // messages that came as events or log records have no raw value of their own
+    const value = raw ?? (messages.length > 0 ? messages : null)
     if (attributes[key] === undefined && value !== null) {
       attributes[key] = view.mask(typeof value === 'string' ? value : JSON.stringify(value))
     }

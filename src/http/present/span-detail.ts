@@ -1,6 +1,7 @@
 import type { Content } from '../../model/message.ts'
 import { OTEL_KINDS, type Span } from '../../model/span.ts'
 import { readContent } from '../../normalize/content.ts'
+import { loggedException } from '../../normalize/logs.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
 import type { DashboardLink } from '../schemas/common.ts'
 import type { SpanDetail } from '../schemas/trace.ts'
@@ -42,9 +43,9 @@ function presentContent(content: Content | null, view: View): SpanDetail['input'
 }
 
 function errorOf(span: Span, view: View): SpanDetail['error'] {
-  const stack = span.events
-    .findLast((event) => event.name === 'exception')
-    ?.attributes.get('exception.stacktrace')
+  const stack =
+    span.events.findLast((event) => event.name === 'exception')?.attributes.get('exception.stacktrace') ??
+    loggedException(span.logs ?? [])?.stack
   if (span.errorType === null && span.errorMessage === null) return null
   return {
     type: view.mask(span.errorType),

@@ -1,7 +1,12 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { MethodNotAllowed } from '../../errors.ts'
 import type { Ingest } from '../../ingest/index.ts'
-import { CONTENT_TYPE, encodeMetricsResponse, encodeTraceResponse } from '../../otlp/index.ts'
+import {
+  CONTENT_TYPE,
+  encodeLogsResponse,
+  encodeMetricsResponse,
+  encodeTraceResponse,
+} from '../../otlp/index.ts'
 import type { Parts } from '../parts.ts'
 import type { Scheme } from '../plugins/auth.ts'
 import { bodyOf, encodingOf, holding, otlpBody } from '../plugins/otlp-body.ts'
@@ -38,8 +43,17 @@ export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async 
       .send(encodeTraceResponse(body.encoding, result))
   }
 
+  const logs: Answer = async (request, reply) => {
+    const body = bodyOf(request)
+    const result = await walk.logs(request.principal, body, request.ticket)
+    return reply
+      .header('content-type', CONTENT_TYPE[body.encoding])
+      .send(encodeLogsResponse(body.encoding, result))
+  }
+
   await app.register((scope) => signal(scope, 'bearer', '/v1/traces', traces))
   await app.register((scope) => signal(scope, 'basic', '/api/public/otel/v1/traces', traces))
+  await app.register((scope) => signal(scope, 'bearer', '/v1/logs', logs))
   await app.register((scope) => signal(scope, 'bearer', '/v1/metrics', refuseMetrics))
 }
 
