@@ -23,10 +23,12 @@ export const templates = readdirSync(resolve(chart, 'templates'))
   .map((name) => inChart(`templates/${name}`))
   .join('\n')
 
+const program = 'helm'
+
 /** Whether there is a `helm` on the PATH. */
 export const helmIsThere = ((): boolean => {
   try {
-    execFileSync('helm', ['version'], { stdio: 'ignore' })
+    execFileSync(program, ['version'], { stdio: 'ignore' })
     return true
   } catch {
     return false
@@ -36,7 +38,7 @@ export const helmIsThere = ((): boolean => {
 /** The manifests of the chart with these values; throws what helm says. */
 export function render(given: object): Loose[] {
   const args = ['template', 'trace', chart, '--kube-version', '1.34.0', '--namespace', 'obs', '--values', '-']
-  const text = execFileSync('helm', args, { input: JSON.stringify(given), encoding: 'utf8', stdio: 'pipe' })
+  const text = execFileSync(program, args, { input: JSON.stringify(given), encoding: 'utf8', stdio: 'pipe' })
   return text
     .split(/^---$/m)
     .map((document) => parse(document))

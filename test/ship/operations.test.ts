@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config.ts'
 import { ConfigFile } from '../../src/config-file.ts'
 import * as catalogue from '../../src/errors.ts'
 import { createMetrics } from '../../src/metrics.ts'
-import { REFUSAL_REASONS } from '../../src/model/refusal.ts'
+import { LOG_REFUSAL_REASONS, REFUSAL_REASONS } from '../../src/model/refusal.ts'
 import { read } from './chart.ts'
 
 const page = read('docs/operations.md')
@@ -48,6 +48,14 @@ t.test('every error is in the table with its status, every reason of a refusal t
     t.match(row, `| ${statusCode} |`, code)
   }
   t.strictSame(rowsOf('| reason of a refused span |').sort(), [...REFUSAL_REASONS].sort())
+  t.strictSame(rowsOf('| reason of a refused log record |').sort(), [...LOG_REFUSAL_REASONS].sort())
+})
+
+t.test('every command is in the table', async (t) => {
+  const [, list = ''] = /new Map<string, Command>\(\[([\s\S]*?)\n\]\)/.exec(read('src/cli.ts')) ?? []
+  const commands = [...list.matchAll(/\['([a-z-]+)',/g)].map(([, name]) => name)
+  const named = rowsOf('| command |').map((row) => row.split(' ', 1)[0])
+  t.strictSame([...new Set(named)].sort(), commands.sort())
 })
 
 t.test('alerts and dashboard ask for metrics that exist', async (t) => {
