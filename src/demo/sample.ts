@@ -14,6 +14,8 @@ export interface SampleExecution {
   status: 'completed' | 'failed' | 'cancelled' | 'interrupted' | 'running'
   /** What it shows. */
   about: string
+  /** How many artifacts with bytes it leaves; none where nothing is said. */
+  artifacts?: number
 }
 
 export interface Sample {
@@ -98,6 +100,7 @@ export async function startSample({
       executionId: reportId,
       status: 'completed' as const,
       about: 'two artifacts with bytes',
+      artifacts: 2,
       start: () => runReport(runner, around, reportId),
     },
   ]

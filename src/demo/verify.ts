@@ -24,7 +24,12 @@ export async function verify(url: string, token: string, execution: SampleExecut
   for (;;) {
     const summary = await summaryOf(url, token, execution.executionId)
     const settled = execution.status === 'running' || summary?.complete === true
-    const asExpected = summary?.status === execution.status && settled && summary.span_count > 1
+    const stored = summary?.artifacts.filter((one) => one.state === 'stored').length
+    const asExpected =
+      summary?.status === execution.status &&
+      settled &&
+      summary.span_count > 1 &&
+      stored === (execution.artifacts ?? 0)
     if (asExpected || Date.now() > deadline) {
       return {
         workflow_id: execution.workflowId,

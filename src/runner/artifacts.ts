@@ -47,15 +47,23 @@ export class ArtifactList {
     })
     this.#span.set({ [keys.artifacts]: toJson(this.#references) ?? '[]' })
     const identity = this.#tracing.identityOf(this.#span)
-    if (!bytes || !identity) return
+    if (!bytes || !sha256 || !identity) return
     this.#tracing.uploads.add({
       executionId: identity.executionId,
       workflowId: identity.workflowId,
       spanId: this.#span.spanId,
       artifactId: artifact.id,
       name: artifact.name ?? artifact.id,
-      mediaType: artifact.mediaType ?? 'application/octet-stream',
+      mediaType: headerSafe(artifact.mediaType),
+      sha256,
       bytes,
     })
   }
+}
+
+/** A media type as a header field can hold it; what cannot be one says nothing. */
+function headerSafe(mediaType: string | undefined): string {
+  return mediaType !== undefined && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(;[ -~]*)?$/.test(mediaType)
+    ? mediaType
+    : 'application/octet-stream'
 }

@@ -18,6 +18,8 @@ export interface Upload {
   artifactId: string
   name: string
   mediaType: string
+  /** Lower-case hex: the service takes nothing that does not have it. */
+  sha256: string
   bytes: Buffer<ArrayBuffer>
 }
 
@@ -84,6 +86,7 @@ export class Uploads {
             'x-artifact-name': encodeURIComponent(upload.name),
             'x-workflow-id': encodeURIComponent(upload.workflowId),
             'x-span-id': upload.spanId,
+            'x-content-sha256': upload.sha256,
           },
           body: upload.bytes,
           redirect: 'error',

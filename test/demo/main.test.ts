@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { DemoResult } from '../../src/demo/demo.ts'
-import type { CanvasTrace } from '../../src/http/schemas/trace.ts'
+import type { CanvasTrace, Summary } from '../../src/http/schemas/trace.ts'
 import { Receiver } from '../runner/receiver.ts'
 
 // three starts of the service, two of them with a new Postgres
@@ -88,6 +88,22 @@ t.test('the demo shows its executions, keeps secrets out of the database, and st
   t.equal(trace.spans.length, executions[0]?.spans)
   t.notMatch(JSON.stringify(trace), /sk-proj-[0-9a-f]{10}/)
   t.match(JSON.stringify(trace), '[redacted:')
+
+  const report = executions.find((execution) => execution.workflow_id === 'weekly-report')?.execution_id
+  const headers = { authorization: `Bearer ${token}` }
+  const { artifacts } = (await (
+    await fetch(`${url}/api/executions/${report}/trace/summary`, { headers })
+  ).json()) as Summary
+  t.same(
+    artifacts.map(({ id, state }) => [id, state]),
+    [
+      ['report.md', 'stored'],
+      ['tickets.csv', 'stored'],
+    ],
+  )
+  const file = await fetch(`${url}/api/artifacts/${artifacts[1]?.download_id}/download`, { headers })
+  t.equal(file.headers.get('content-disposition'), 'attachment; filename="tickets W47.csv"')
+  t.match(await file.text(), /^id,subject,summary\r\n/)
 
   const started = performance.now()
   child.kill('SIGINT')
