@@ -75,6 +75,10 @@ export class ConfigError extends Error {
   }
 }
 
+/** The token that commands send to a service with, from TRACE_TOKEN; null = none. */
+export const clientToken = (env: Reading['env'] = process.env): string | null =>
+  env.TRACE_TOKEN?.trim() || null
+
 /**
  * Reads the environment and the file that TRACE_CONFIG names. The only reader of `process.env`.
  * Throws ConfigError with everything that is wrong. `keysNeeded: false` is for commands that verify no tokens
