@@ -56,6 +56,23 @@ export const limits = {
   signedArtifactIdMs: 15 * 60 * 1000,
   /** Artifacts that a summary lists. */
   summaryArtifacts: 1_000,
+  /** Server-sent events: milliseconds between comments, of a stream's life, and before a client comes back. */
+  streamHeartbeatMs: 15_000,
+  streamLifetimeMs: 15 * 60 * 1000,
+  streamRetryMs: 1_000,
+  /** Bytes that may wait for a reader of a stream. */
+  streamBytes: 4 * 1024 * 1024,
+  /** Streams of a process and of one subject; milliseconds between looks, of quiet before the end of an incomplete execution, and that an unwatched execution is remembered. */
+  watch: { watchers: 1_000, watchersOfSubject: 50, pollMs: 1_000, graceMs: 5_000, lingerMs: 60_000 },
+  /** UTF-16 units of each prompt that a comparison looks at. */
+  compareText: 64 * 1024,
+  /** Statistics of a workflow: executions that are counted; of those, executions and spans whose nodes are. */
+  statsExecutions: 2_000,
+  statsNodeExecutions: 200,
+  statsNodeSpans: 20_000,
+  /** Days: the window where none is given, and the longest. */
+  statsDays: 7,
+  statsDaysMax: 92,
   /** Rows of a list: default and most. */
   listPage: 50,
   listPageMax: 200,

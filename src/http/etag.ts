@@ -22,7 +22,8 @@ export function notModified(
   }
   const hash = createHash('sha256').update(typeof of === 'string' ? of : JSON.stringify(of))
   const tag = `W/"${hash.digest().subarray(0, TAG_BYTES).toString('base64url')}"`
-  reply.header('cache-control', 'private, no-cache').header('vary', 'authorization').header('etag', tag)
+  const vary = [reply.getHeader('vary') ?? [], 'authorization'].flat().join(', ')
+  reply.header('cache-control', 'private, no-cache').header('vary', vary).header('etag', tag)
   const known = request.headers['if-none-match']
   if (known === undefined || !isAmong(tag, known)) return false
   reply.code(304)

@@ -82,6 +82,25 @@ async function byTrace(db: Kysely<Tables>, reach: Reach, id: string): Promise<Ex
   return rows.filter((row) => perRealm.get(row.realm) === 1).map(executionRecord)
 }
 
+/** The execution of a key, whoever asks; null = there is none. */
+export async function findAgain(
+  db: Kysely<Tables>,
+  realm: number,
+  key: ExecutionKey,
+): Promise<FoundExecution | null> {
+  const row = await db
+    .selectFrom('executions')
+    .selectAll()
+    .where('realm', '=', realm)
+    .where('execution_id', '=', key.executionId)
+    .where('fallback', '=', key.fallback)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const execution = executionRecord(row)
+  const traces = await storedTracesOf(db, execution)
+  return { execution, traces, traceIds: traces.map((trace) => trace.traceId), others: [] }
+}
+
 /** Of these ids of a realm, those the reader may see, with their workflow. */
 export async function visibleExecutions(
   db: Kysely<Tables>,
@@ -89,16 +108,27 @@ export async function visibleExecutions(
   realm: number,
   ids: readonly string[],
 ): Promise<Map<string, string>> {
-  if (ids.length === 0 || !reach.realms.includes(realm)) return new Map()
+  const records = await visibleRecords(db, reach, realm, ids)
+  return new Map(records.map((record) => [record.key.executionId, record.workflowId]))
+}
+
+/** The same as whole records. */
+export async function visibleRecords(
+  db: Kysely<Tables>,
+  reach: Reach,
+  realm: number,
+  ids: readonly string[],
+): Promise<ExecutionRecord[]> {
+  if (ids.length === 0 || !reach.realms.includes(realm)) return []
   const rows = await db
     .selectFrom('executions')
-    .select(['execution_id', 'workflow_id'])
+    .selectAll()
     .where('realm', '=', realm)
     .where('execution_id', 'in', ids)
     .where('fallback', '=', false)
     .where((eb) => mayRead(eb.ref('workflow_id'), reach))
     .execute()
-  return new Map(rows.map((row) => [row.execution_id, row.workflow_id]))
+  return rows.map(executionRecord)
 }
 
 /** The traces of an execution, sorted, with the days that their spans are stored under. */

@@ -106,3 +106,19 @@ async function anyName(
   })
   return rows[0]?.name ?? null
 }
+
+/** The spans of the traces that were received at or after a time. */
+export async function loadReceivedSince(
+  db: Pool | PoolClient,
+  realm: number,
+  traces: readonly StoredTrace[],
+  since: Date,
+): Promise<{ traceId: string; spanId: string }[]> {
+  const { rows } = await db.query<{ traceId: string; spanId: string }>({
+    name: 'received-since',
+    text: `select distinct encode(trace_id, 'hex') as "traceId", encode(span_id, 'hex') as "spanId" from spans
+      where realm = $1 and trace_id = any($2) and day = any($3::date[]) and received_at >= $4`,
+    values: [realm, traces.map((trace) => Buffer.from(trace.traceId, 'hex')), daysOf(traces), since],
+  })
+  return rows
+}

@@ -1,16 +1,25 @@
 import type { Principal } from '../model/principal.ts'
 import type { Span } from '../model/span.ts'
+import { type Analysis, analyse } from '../tree/analysis.ts'
 import { buildOrder, type ExecutionOrder } from '../tree/execution-order.ts'
 import { buildExecutionTree, type ExecutionTree, executionKey } from '../tree/execution-tree.ts'
 import type { SlimSpan } from '../tree/slim-span.ts'
 import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import { spansInBatches } from './export-spans.ts'
-import { type FoundExecution, findExecution, visibleExecutions } from './find-execution.ts'
+import {
+  type FoundExecution,
+  findAgain,
+  findExecution,
+  storedTracesOf,
+  visibleExecutions,
+  visibleRecords,
+} from './find-execution.ts'
 import { type ExecutionFilter, listExecutions, listWorkflows, type WorkflowRow } from './list-executions.ts'
 import { loadSlimByKey, loadSlimSpans } from './load-slim.ts'
 import { loadSpans, type SpanId, spanKey } from './load-spans.ts'
-import { daysOf, loadStructure } from './load-structure.ts'
+import { daysOf, loadReceivedSince, loadStructure } from './load-structure.ts'
+import { type NewestFilter, newestExecutions } from './newest-executions.ts'
 import type { Reach } from './reach.ts'
 import type { Realms } from './realms.ts'
 import { type Candidate, type SpanSearch, searchSpans } from './search-spans.ts'
@@ -28,6 +37,8 @@ export interface Fresh<T> {
 const REMEMBERED_SPANS = 60_000
 /** Rows of all remembered orders together: about eighty bytes each. */
 const REMEMBERED_ROWS = 200_000
+/** Analyses: some tens of kilobytes each at most. */
+const REMEMBERED_ANALYSES = 300
 /** Added to the weight of each, so that a flood of small ones is bounded too. */
 const ENTRY_WEIGHT = 50
 
@@ -40,6 +51,7 @@ export class Reader {
   readonly #database: Database
   readonly #realms: Realms
   readonly #trees = new VersionedCache<ExecutionTree>(REMEMBERED_SPANS)
+  readonly #analyses = new VersionedCache<Analysis>(REMEMBERED_ANALYSES)
   readonly #orders = new VersionedCache<ExecutionOrder>(REMEMBERED_ROWS)
 
   constructor(database: Database, realms: Realms) {
@@ -53,6 +65,11 @@ export class Reader {
 
   executions(principal: Principal, filter: ExecutionFilter): Promise<Fresh<ExecutionRecord[]>> {
     return this.#list(principal, (reach) => listExecutions(this.#database.kysely, reach, filter))
+  }
+
+  /** The newest executions of a workflow by their start, for statistics: those without a start are left out. */
+  newestExecutions(principal: Principal, filter: NewestFilter): Promise<Fresh<ExecutionRecord[]>> {
+    return this.#list(principal, (reach) => newestExecutions(this.#database.kysely, reach, filter))
   }
 
   /** The execution of an id, or of the trace whose id it is; `choose` when several realms have one. */
@@ -78,6 +95,24 @@ export class Reader {
     return orUnavailable(this.#remembered(this.#trees, found, stale, make))
   }
 
+  /** What a summary needs of the tree; from memory when nothing changed since the last time. */
+  analysis(found: FoundExecution, stale: boolean): Promise<Analysis> {
+    const make = async () => analyse(await this.tree(found, stale))
+    if (stale) return make()
+    const { realm, key, version } = found.execution
+    return this.#analyses.get(`${realm}:${executionKey(key)}`, version, 1, make)
+  }
+
+  /** The same of an execution whose record is at hand. */
+  async analysisOf(execution: ExecutionRecord): Promise<Analysis> {
+    return this.analysis(await this.#withTraces(execution), false)
+  }
+
+  /** The tree of an execution whose record is at hand. */
+  async treeOf(execution: ExecutionRecord): Promise<ExecutionTree> {
+    return this.tree(await this.#withTraces(execution), false)
+  }
+
   /** The rows of an execution in tree order, without the spans; from memory when nothing changed. */
   order(found: FoundExecution, stale: boolean): Promise<ExecutionOrder> {
     return orUnavailable(this.#remembered(this.#orders, found, stale, () => this.#makeOrder(found, false)))
@@ -93,6 +128,22 @@ export class Reader {
     const { realm } = found.execution
     const spans = await orUnavailable(loadSlimByKey(this.#database.read, realm, ids, daysOf(found.traces)))
     return new Map(spans.map((span) => [spanKey(span), span]))
+  }
+
+  /** An execution that was found before, as it stands now: settled, without a look at who asks; null = gone. */
+  again({ execution: { realm, key } }: FoundExecution): Promise<FoundExecution | null> {
+    return orUnavailable(
+      (async () => {
+        await settleExecution(this.#database, [realm], key.executionId)
+        return findAgain(this.#database.kysely, realm, key)
+      })(),
+    )
+  }
+
+  /** The spans of an execution's traces that were received at or after a time. */
+  receivedSince(found: FoundExecution, since: Date): Promise<SpanId[]> {
+    const { execution, traces } = found
+    return orUnavailable(loadReceivedSince(this.#database.read, execution.realm, traces, since))
   }
 
   /** Of these spans, those that may match: the caller masks their texts and looks again. */
@@ -112,10 +163,21 @@ export class Reader {
     return spansInBatches(this.#database.read, this.#database.kysely, realm, ids)
   }
 
+  /** Of these executions of a realm, the records of those that the principal may see. */
+  async records(principal: Principal, realm: number, ids: readonly string[]): Promise<ExecutionRecord[]> {
+    const reach = await this.#reach(principal)
+    return orUnavailable(visibleRecords(this.#database.kysely, reach, realm, ids))
+  }
+
   /** Of these execution ids of a realm, those that the principal may see, with their workflow. */
   async visible(principal: Principal, realm: number, ids: readonly string[]): Promise<Map<string, string>> {
     const reach = await this.#reach(principal)
     return orUnavailable(visibleExecutions(this.#database.kysely, reach, realm, ids))
+  }
+
+  async #withTraces(execution: ExecutionRecord): Promise<FoundExecution> {
+    const traces = await orUnavailable(storedTracesOf(this.#database.kysely, execution))
+    return { execution, traces, traceIds: traces.map((trace) => trace.traceId), others: [] }
   }
 
   async #makeOrder({ execution, traces }: FoundExecution, versions: boolean): Promise<ExecutionOrder> {

@@ -5,6 +5,8 @@ import { PARENT_IS_REMOTE, type SlimSpan } from './slim-span.ts'
 export interface TreeRow {
   /** Its place in the whole tree, from 0. */
   row: number
+  /** Rows of the whole tree. */
+  total: number
   depth: number
   /** Rows below it, in the whole tree. */
   descendants: number
@@ -28,6 +30,7 @@ export function treeRows(
     const waits = order.orphans[order.positions[row] as number] === 1 && (span.flags & PARENT_IS_REMOTE) === 0
     found.push({
       row,
+      total: order.positions.length,
       depth: order.depths[row] as number,
       descendants: order.descendants[row] as number,
       span,

@@ -36,26 +36,36 @@ export function usageByModel(tree: ExecutionTree): UsageGroup[] {
  * that the sum over nodes is never more than the total.
  */
 export function usageByNode(tree: ExecutionTree): UsageGroup[] {
-  const runs = new Map<string, number[]>()
   const counted = new Map<string, number[]>()
   const isCounted = new Set(countedRows(tree))
+  const runs = nodeRuns(tree, (row, node) => {
+    if (isCounted.has(row)) push(counted, node, row)
+  })
+  return [...runs].map(([id, rows]) => {
+    const { nodeName: name, nodeKind: kind } = spanOf(tree, rows[0] as number)
+    return group(tree, { id, name, kind }, rows, counted.get(id) ?? [])
+  })
+}
+
+/** The rows that begin a run of each node, by its id; `within` is told of every row that is part of one. */
+export function nodeRuns(
+  tree: ExecutionTree,
+  within: (row: number, node: string) => void = () => {},
+): Map<string, number[]> {
+  const runs = new Map<string, number[]>()
   const open: (string | null)[] = []
   for (let row = 0; row < tree.order.positions.length; row++) {
     if (tree.subExecutions[row] !== null) continue
     const span = spanOf(tree, row)
-    const depth = tree.order.depths[row] as number
-    open.length = depth
+    open.length = Math.min(open.length, tree.order.depths[row] as number)
     const above = open.at(-1) ?? null
     // spans below a node often repeat its id: they are part of that run, not runs of their own
     if (span.nodeId !== null && span.nodeId !== above) push(runs, span.nodeId, row)
     const node = span.nodeId ?? above
     open.push(node)
-    if (node !== null && isCounted.has(row)) push(counted, node, row)
+    if (node !== null) within(row, node)
   }
-  return [...runs].map(([id, rows]) => {
-    const { nodeName: name, nodeKind: kind } = spanOf(tree, rows[0] as number)
-    return group(tree, { id, name, kind }, rows, counted.get(id) ?? [])
-  })
+  return runs
 }
 
 function group(

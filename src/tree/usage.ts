@@ -67,7 +67,8 @@ function reports(span: SlimSpan): boolean {
   return input !== null || output !== null || total !== null || span.cost !== null
 }
 
-function addTokens(sum: Tokens, tokens: Tokens): void {
+/** Adds what is known of `tokens` to `sum`. */
+export function addTokens(sum: Tokens, tokens: Tokens): void {
   for (const field of Object.keys(NO_TOKENS) as (keyof Tokens)[]) {
     const value = field === 'total' ? totalOf(tokens) : tokens[field]
     if (value !== null) sum[field] = (sum[field] ?? 0) + value

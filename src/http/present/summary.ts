@@ -1,18 +1,17 @@
 import type { Tokens } from '../../model/span.ts'
 import type { FoundExecution } from '../../store/find-execution.ts'
-import type { ExecutionTree } from '../../tree/execution-tree.ts'
-import { type UsageGroup, usageByModel, usageByNode } from '../../tree/usage-groups.ts'
-import type { Artifact, DashboardLink, Notice } from '../schemas/common.ts'
+import type { Analysis, TimedSpan } from '../../tree/analysis.ts'
+import type { UsageGroup } from '../../tree/usage-groups.ts'
 import type { Summary } from '../schemas/trace.ts'
-import { durationMs, rfc3339OrNull } from './time.ts'
+import { durationMs, rfc3339, rfc3339OrNull } from './time.ts'
 import { presentMoney, presentTokens } from './usage.ts'
 import type { View } from './view.ts'
 
 /** Totals of an execution, by model and by node, and what its reader must know. */
 export function presentSummary(
   found: FoundExecution,
-  tree: ExecutionTree,
-  rest: { notices: Notice[]; links: DashboardLink[]; artifacts: Artifact[] },
+  analysis: Analysis,
+  rest: Pick<Summary, 'notices' | 'links' | 'artifacts' | 'including_children'>,
   view: View,
 ): Summary {
   const { execution, traceIds } = found
@@ -31,18 +30,47 @@ export function presentSummary(
     complete: execution.complete,
     tokens: presentTokens(execution.tokens as Tokens),
     cost: presentMoney(execution.money),
-    by_model: usageByModel(tree).map((group) => ({
+    by_model: analysis.byModel.map((group) => ({
       model: group.id,
       provider: group.name,
       ...presentGroup(group),
     })),
-    by_node: usageByNode(tree).map((group) => ({
+    by_node: analysis.byNode.map((group) => ({
       node_id: group.id ?? '',
       node_name: view.mask(group.name),
       node_kind: group.kind,
       ...presentGroup(group),
     })),
+    critical_path: {
+      spans: analysis.criticalPath.map((step) => presentTimed(step, traceIds, view)),
+      steps: analysis.criticalSteps,
+    },
+    slowest: analysis.slowest.map((span) => presentTimed(span, traceIds, view)),
+    usage_over_time: {
+      bucket_ms: Number(analysis.overTime.widthNs) / NS_PER_MS,
+      buckets: analysis.overTime.buckets.map(({ startNs, errors, usage }) => ({
+        start: rfc3339(startNs),
+        calls: usage.calls,
+        errors,
+        tokens: presentTokens(usage.tokens),
+        cost: presentMoney(usage.money),
+      })),
+    },
     ...rest,
+  }
+}
+
+const NS_PER_MS = 1_000_000
+
+/** Of another execution's root only the time is told: its name is for those who may see that execution. */
+function presentTimed(span: TimedSpan, traceIds: readonly string[], view: View) {
+  return {
+    span_id: span.spanId,
+    trace: traceIds.indexOf(span.traceId),
+    name: span.foreign ? 'sub-execution' : view.mask(span.name),
+    kind: span.kind,
+    node_id: span.foreign ? null : span.nodeId,
+    self_ms: Number(span.selfNs) / NS_PER_MS,
   }
 }
 

@@ -1,10 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Parts } from '../parts.ts'
 import { audit } from './audit.ts'
+import { compare } from './compare.ts'
 import { erase } from './erase.ts'
 import { exportTrace } from './export.ts'
 import { reveal } from './reveal.ts'
 import { spans } from './spans.ts'
+import { stats } from './stats.ts'
+import { stream } from './stream.ts'
 import { summary } from './summary.ts'
 import { trace } from './trace.ts'
 import { workflows } from './workflows.ts'
@@ -17,6 +20,9 @@ export const api: FastifyPluginAsync<{ parts: Parts }> = async (app, { parts }) 
   await app.register(trace, { parts })
   await app.register(spans, { parts })
   await app.register(summary, { parts })
+  await app.register(stream, { parts })
+  await app.register(compare, { parts })
+  await app.register(stats, { parts })
   await app.register(exportTrace, { parts })
   await app.register(erase, { parts })
   await app.register(reveal, { parts })

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { notModified } from '../etag.ts'
 import type { Parts } from '../parts.ts'
 import { presentSpanDetail } from '../present/span-detail.ts'
 import { findSpan, spanSchema } from '../span-reading.ts'
@@ -12,7 +13,8 @@ export const spans: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
       const { reading, slim, span, links, notices } = await findSpan(parts, request, reply)
       const { executionId } = reading.found.execution.key
       const detail = presentSpanDetail(slim, span, executionId, links, reading.view)
-      return { ...detail, notices: [...detail.notices, ...notices] }
+      const answer = { ...detail, notices: [...detail.notices, ...notices] }
+      return notModified(request, reply, reading, answer) ? undefined : answer
     },
   )
 }

@@ -167,6 +167,17 @@ export const SpanDetail = Type.Object({
   otel_kind: Type.String(),
   node_kind: Nullable(Type.String()),
   finish_reason: Nullable(Type.String()),
+  token_sources: Type.Object(
+    {
+      input: Nullable(Type.String()),
+      output: Nullable(Type.String()),
+      total: Nullable(Type.String()),
+      cached_input: Nullable(Type.String()),
+      cache_write_input: Nullable(Type.String()),
+      reasoning_output: Nullable(Type.String()),
+    },
+    { description: 'the attribute that gave each number; null where there is no number' },
+  ),
   error: Nullable(
     Type.Object({
       type: Nullable(Type.String()),
@@ -196,6 +207,15 @@ const Usage = {
   duration_ms: Type.Number(),
 }
 
+const TimedSpan = Type.Object({
+  span_id: Type.String(),
+  trace: Type.Integer({ description: 'index into trace_ids' }),
+  name: Type.String(),
+  kind: SpanKind,
+  node_id: Nullable(Type.String()),
+  self_ms: Type.Number({ description: 'time that none of its children covers' }),
+})
+
 /** `GET /api/executions/{id}/trace/summary`. */
 export const Summary = Type.Object({
   execution_id: Type.String(),
@@ -223,7 +243,32 @@ export const Summary = Type.Object({
       ...Usage,
     }),
   ),
-  including_children: Type.Optional(Type.Object({ span_count: Type.Integer(), tokens: Tokens, cost: Cost })),
+  critical_path: Type.Object(
+    {
+      spans: Type.Array(TimedSpan, { description: 'in tree order; the longest when there are many' }),
+      steps: Type.Integer({ description: 'spans of the whole path' }),
+    },
+    {
+      description:
+        'what the end waited for, assuming that parents wait for their children: backwards from the end of the root that ended last, the child that ended last; self_ms is the time on this path alone',
+    },
+  ),
+  slowest: Type.Array(TimedSpan, {
+    description: 'the spans with the most time of their own, the longest first',
+  }),
+  usage_over_time: Type.Object({
+    bucket_ms: Type.Number(),
+    buckets: Type.Array(
+      Type.Object({ start: Time, calls: Type.Integer(), errors: Type.Integer(), tokens: Tokens, cost: Cost }),
+      { description: 'at most 60; a call counts where it ended' },
+    ),
+  }),
+  including_children: Type.Optional(
+    Type.Object(
+      { span_count: Type.Integer(), tokens: Tokens, cost: Cost },
+      { description: 'with the executions that begin in this one, when the reader may see all of them' },
+    ),
+  ),
   notices: Type.Array(Notice),
   links: Type.Array(DashboardLink),
   artifacts: Type.Array(Artifact),

@@ -1,0 +1,109 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { Stopping } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import type { LiveSource } from '../../live/execution-watch.ts'
+import { readPosition } from '../../live/position.ts'
+import { Watches } from '../../live/watches.ts'
+import { idOfRow } from '../../tree/execution-order.ts'
+import { treeRows } from '../../tree/tree-row.ts'
+import { LiveStream } from '../live-stream.ts'
+import type { Parts } from '../parts.ts'
+import { findReading } from '../reading.ts'
+import { ChooseQuery, ExecutionParams } from '../schemas/requests.ts'
+
+/** Milliseconds, 24 days: Fastify has no word for "never", and a stream ends itself. */
+const NEVER_MS = 2_147_483_647
+
+const Query = Type.Intersect([
+  ChooseQuery,
+  Type.Object({
+    since: Type.Optional(
+      Type.String({ maxLength: 64, description: "a skeleton's `stream_from`, or the id of the last event" }),
+    ),
+  }),
+])
+
+/** An execution as it happens: server-sent events, read by fetch with the reader's token. */
+export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { parts }) => {
+  const open = new Set<LiveStream>()
+  const watches = new Watches(liveSource(parts), limits.watch)
+  const endAll = () => {
+    for (const one of open) one.reconnect('stopping')
+  }
+  // a drain begins before the listener closes: readers go elsewhere at once
+  const drain = setInterval(() => parts.draining() && endAll(), limits.watch.pollMs)
+  drain.unref()
+  app.addHook('preClose', async () => {
+    clearInterval(drain)
+    endAll()
+  })
+
+  app.get(
+    '/api/executions/:execution/trace/stream',
+    {
+      handlerTimeout: NEVER_MS,
+      schema: {
+        summary: 'The trace of an execution as it happens, as server-sent events',
+        description:
+          'Events: `spans` (rows added or changed, as skeleton columns), `summary`, `complete` (the last one), `reconnect`. Goes on after `Last-Event-ID`, or `since`.',
+        produces: ['text/event-stream'],
+        params: ExecutionParams,
+        querystring: Query,
+        headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ maxLength: 64 })) }),
+      },
+    },
+    async (request, reply) => {
+      if (parts.draining()) throw new Stopping()
+      const { principal } = request
+      const giveBack = watches.reserve(`${principal.workspace}\0${principal.subject}`)
+      let live: LiveStream | undefined
+      try {
+        const { found, view } = await findReading(parts, request, reply)
+        live = new LiveStream(parts, principal, view, expiryOf(request.headers.authorization))
+        const { body } = live
+        const from = readPosition(request.headers['last-event-id'] ?? request.query.since ?? '')
+        const leave = await watches.watch(found, live, from)
+        open.add(live)
+        const closed = live
+        body.once('close', () => {
+          open.delete(closed)
+          leave()
+          giveBack()
+        })
+        reply
+          .header('content-type', 'text/event-stream; charset=utf-8')
+          .header('cache-control', 'private, no-store')
+          .header('x-accel-buffering', 'no')
+        return reply.send(body)
+      } catch (error) {
+        live?.body.destroy()
+        giveBack()
+        throw error
+      }
+    },
+  )
+}
+
+function liveSource({ store }: Parts): LiveSource {
+  const { read } = store
+  return {
+    current: (found) => read.again(found),
+    order: (found) => read.orderWithVersions(found),
+    async rows(found, order, rows) {
+      const ids = rows.map((row) => {
+        const [traceId, spanId] = idOfRow(order, row)
+        return { traceId, spanId }
+      })
+      return treeRows(order, rows, await read.slimSpans(found, ids))
+    },
+    receivedSince: (found, ms) => read.receivedSince(found, new Date(ms)),
+  }
+}
+
+/** When the token ends, in Unix milliseconds. It was verified before; this only reads it again. */
+function expiryOf(authorization: string | undefined): number {
+  const claims = authorization?.split('.')[1] ?? ''
+  const { exp } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as { exp?: number }
+  return typeof exp === 'number' ? exp * 1000 : 0
+}
