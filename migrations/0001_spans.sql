@@ -67,6 +67,8 @@ create table spans (
   tokens_aggregated boolean not null,
   cost numeric(24, 12),
   cost_estimated boolean,
+  -- the price data of an estimate
+  cost_version text,
 
   error_type text,
   error_message text,

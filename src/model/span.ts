@@ -45,6 +45,8 @@ export interface Cost {
   /** Decimal string, at most 12 fraction digits: never a float. */
   amount: string
   source: 'reported' | 'estimated'
+  /** Of an estimate: the price data that it comes from. */
+  version?: string
 }
 
 /** What a span says of bytes that it produced; the bytes may be elsewhere or nowhere. */

@@ -35,6 +35,8 @@ export interface Table {
   verdict(key: string): Verdict
   spanName(name: string): NameVerdict | undefined
   scopeFamilies(name: string): number
+  /** What gave a field its value: the attribute of a rank (with the path inside, where it is JSON). */
+  source(place: number, rank: number): string | null
 }
 
 /** How many answers about keys outside the table are remembered. Keys are chosen by strangers. */
@@ -62,9 +64,11 @@ export function compile(
   const spanNames = new Map<string, { values: NameVerdict['values'][number][]; families: number }>()
   const scopes = new Map<string, number>()
   const ranks = new Map<Field, number>()
-  const nextRank = (field: Field) => {
+  const sources: string[][] = Object.keys(FIELD).map(() => [])
+  const nextRank = (field: Field, source: string) => {
     const rank = ranks.get(field) ?? 0
     ranks.set(field, rank + 1)
+    sources[FIELD[field]]?.push(source)
     return rank
   }
 
@@ -73,14 +77,18 @@ export function compile(
       const bit = 1 << families.indexOf(family)
       for (const feed of family.fields?.[field] ?? []) {
         const draft = draftOf(exact, keyOf(feed), bit)
-        draft.rules.push({ place: FIELD[field], rank: nextRank(field), read: readerOf(feed, field) })
+        draft.rules.push({
+          place: FIELD[field],
+          rank: nextRank(field, keyOf(feed)),
+          read: readerOf(feed, field),
+        })
       }
       for (const [key, paths] of Object.entries(family.json ?? {})) {
         for (const [path, target] of Object.entries(paths)) {
           if (target !== field) continue
           draftOf(exact, key, bit).json.push({
             place: FIELD[field],
-            rank: nextRank(field),
+            rank: nextRank(field, `${key} ${path}`),
             read: READERS[field],
             path: path.split('.'),
           })
@@ -90,10 +98,14 @@ export function compile(
         for (const [name, target] of Object.entries(names)) {
           if (target !== field) continue
           const draft = draftOf(named, prefix + name, bit)
-          draft.rules.push({ place: FIELD[field], rank: nextRank(field), read: READERS[field] })
+          draft.rules.push({
+            place: FIELD[field],
+            rank: nextRank(field, prefix + name),
+            read: READERS[field],
+          })
         }
       }
-      addNames(spanNames, family.spanNames ?? {}, field, bit, () => nextRank(field))
+      addNames(spanNames, family.spanNames ?? {}, field, bit, (name) => nextRank(field, `span name ${name}`))
     }
   }
   for (const [index, family] of families.entries()) {
@@ -141,6 +153,7 @@ export function compile(
       return spanNames.get(name) ?? (colon > 0 ? spanNames.get(name.slice(0, colon + 1)) : undefined)
     },
     scopeFamilies: (name) => scopes.get(name) ?? 0,
+    source: (place, rank) => sources[place]?.[rank] ?? null,
   }
 }
 
@@ -166,14 +179,14 @@ function addNames(
   rules: NameRules,
   field: Field,
   bit: number,
-  rank: () => number,
+  rank: (name: string) => number,
 ): void {
   for (const [name, fields] of Object.entries(rules)) {
     const entry = into.get(name) ?? { values: [], families: 0 }
     into.set(name, entry)
     entry.families |= bit
     if (fields[field] === undefined) continue
-    entry.values.push({ place: FIELD[field], rank: rank(), value: fields[field] })
+    entry.values.push({ place: FIELD[field], rank: rank(name), value: fields[field] })
   }
 }
 

@@ -11,6 +11,7 @@ import { idDefect, parentOf } from './ids.ts'
 import { kindOf } from './kind.ts'
 import { Notices } from './notices.ts'
 import { asStarted } from './placeholder.ts'
+import { estimateCost } from './price.ts'
 import { providerName } from './provider.ts'
 import { interpret, readAttributes } from './read.ts'
 import { statusOf } from './status.ts'
@@ -74,8 +75,14 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
   const identity = identityOf(reading, envelope.reading)
   const nodeName = reading.text('nodeName')
   const isNode = kind === 'node'
-  const provider = reading.text('provider')
+  const named = reading.text('provider')
+  const provider = column(named === null ? null : providerName(named))
+  const model = column(reading.text('model') ?? reading.text('requestedModel'))
   const tokens = tokensOf(reading)
+  const tokensAggregated = isAggregated(reading, kind, tokens)
+  // what only repeats the calls below must not be paid for again
+  const estimate = () =>
+    tokensAggregated ? null : estimateCost({ kind, model, provider, tokens, startNs: times.startNs })
   const status = statusOf(reading, span)
   const { errorType, errorMessage } = errorOf(reading, span, status)
 
@@ -104,13 +111,13 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
       nodeId: column(reading.text('nodeId') ?? (isNode ? (nodeName ?? span.name) : null)),
       nodeName: column(nodeName ?? (isNode ? span.name : null)),
       nodeKind: column(reading.text('nodeKind')),
-      model: column(reading.text('model') ?? reading.text('requestedModel')),
-      provider: column(provider === null ? null : providerName(provider)),
+      model,
+      provider,
       responseId: column(reading.text('responseId')),
       finishReason: column(finishReasonOf(reading)),
       tokens,
-      tokensAggregated: isAggregated(reading, kind, tokens),
-      cost: costOf(reading),
+      tokensAggregated,
+      cost: costOf(reading) ?? estimate(),
       errorType: column(errorType),
       errorMessage: errorMessage === null ? null : text(errorMessage),
       artifacts: artifactsOf(reading).map((artifact) => cleanArtifact(artifact, column)),

@@ -34,6 +34,11 @@ export class Reading {
     return this.#values[FIELD[field]]
   }
 
+  /** The rank of the source that was kept: the table knows its name. */
+  rank(field: Field): number {
+    return this.#ranks[FIELD[field]] as number
+  }
+
   /** A family's last word: replaces whatever was found. */
   set(field: Field, value: unknown): void {
     this.#ranks[FIELD[field]] = -1

@@ -78,7 +78,7 @@ export const tokensPlan: Plan<Tokens> = {
 }
 
 /** The amount is a decimal string; as an id it is exempt from the rules that look for digits. */
-export const costPlan: Plan<Cost> = { amount: 'id', source: 'word' }
+export const costPlan: Plan<Cost> = { amount: 'id', source: 'word', version: 'id' }
 
 export const artifactPlan: Plan<ArtifactReference> = {
   id: 'id',

@@ -1,7 +1,14 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { SpanLog } from '../model/log.ts'
 import type { Resource, Scope } from '../model/otlp.ts'
-import { type ArtifactReference, type Notice, SPAN_KINDS, SPAN_STATUSES, type Span } from '../model/span.ts'
+import {
+  type ArtifactReference,
+  type Cost,
+  type Notice,
+  SPAN_KINDS,
+  SPAN_STATUSES,
+  type Span,
+} from '../model/span.ts'
 import { loggedException } from '../normalize/logs.ts'
 import { loadContexts } from './contexts.ts'
 import { joinMessages } from './message-read.ts'
@@ -110,8 +117,7 @@ function fromRow(row: Selectable<SpansTable>, context: { resource: Resource; sco
       reasoningOutput: count(row.reasoning_output_tokens),
     },
     tokensAggregated: row.tokens_aggregated,
-    cost:
-      row.cost === null ? null : { amount: row.cost, source: row.cost_estimated ? 'estimated' : 'reported' },
+    cost: costOf(row),
     errorType: row.error_type,
     errorMessage: row.error_message,
     artifacts: (row.artifacts as ArtifactReference[] | null) ?? [],
@@ -129,3 +135,9 @@ function fromRow(row: Selectable<SpansTable>, context: { resource: Resource; sco
 }
 
 const count = (value: string | null) => (value === null ? null : Number(value))
+
+function costOf(row: Selectable<SpansTable>): Cost | null {
+  if (row.cost === null) return null
+  const version = row.cost_version === null ? {} : { version: row.cost_version }
+  return { amount: row.cost, source: row.cost_estimated ? 'estimated' : 'reported', ...version }
+}

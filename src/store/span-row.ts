@@ -48,6 +48,7 @@ export const SPAN_COLUMNS = [
   'tokens_aggregated',
   'cost',
   'cost_estimated',
+  'cost_version',
   'error_type',
   'error_message',
   'status_message',
@@ -134,6 +135,7 @@ export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void 
   rows.numeric(span.cost?.amount ?? null)
   if (span.cost === null) rows.null()
   else rows.boolean(span.cost.source === 'estimated')
+  rows.text(span.cost?.version ?? null)
   rows.text(span.errorType)
   rows.text(span.errorMessage)
   rows.text(span.statusMessage === '' ? null : span.statusMessage)

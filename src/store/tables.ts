@@ -81,6 +81,7 @@ export interface SpansTable {
   tokens_aggregated: boolean
   cost: string | null
   cost_estimated: boolean | null
+  cost_version: string | null
   error_type: string | null
   error_message: string | null
   status_message: string | null

@@ -2,6 +2,7 @@ import type { Content } from '../../model/message.ts'
 import { OTEL_KINDS, type Span } from '../../model/span.ts'
 import { readContent } from '../../normalize/content.ts'
 import { loggedException } from '../../normalize/logs.ts'
+import { tokenSources } from '../../normalize/token-sources.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
 import type { DashboardLink } from '../schemas/common.ts'
 import type { SpanDetail } from '../schemas/trace.ts'
@@ -23,6 +24,7 @@ export function presentSpanDetail(
     otel_kind: OTEL_KINDS[span.otelKind] ?? 'unspecified',
     node_kind: slim.nodeKind,
     finish_reason: span.finishReason,
+    token_sources: presentTokenSources(span),
     error: errorOf(span, view),
     input: presentContent(content?.input ?? null, view),
     output: presentContent(content?.output ?? null, view),
@@ -34,6 +36,18 @@ export function presentSpanDetail(
       schema_url: span.scope.schemaUrl,
     },
     dashboards,
+  }
+}
+
+function presentTokenSources(span: Span): SpanDetail['token_sources'] {
+  const sources = tokenSources(span)
+  return {
+    input: sources.input,
+    output: sources.output,
+    total: sources.total,
+    cached_input: sources.cachedInput,
+    cache_write_input: sources.cacheWriteInput,
+    reasoning_output: sources.reasoningOutput,
   }
 }
 

@@ -34,7 +34,10 @@ export function presentSpan(slim: SlimSpan, span: Span, executionId: string, vie
     model: slim.model,
     provider: slim.provider,
     tokens: presentTokens(slim.tokens),
-    cost: presentCost(slim.cost, slim.costEstimated),
+    cost: {
+      ...presentCost(slim.cost, slim.costEstimated),
+      ...(span.cost?.version === undefined ? {} : { price_version: span.cost.version }),
+    },
     artifacts: presentSpanArtifacts(span.artifacts, slim.spanId, view.artifacts, view.mask),
     notices: span.notices,
   }

@@ -24,6 +24,9 @@ export const Cost = Type.Object({
   currency: Type.Literal('USD'),
   source: Nullable(Type.Union([Type.Literal('reported'), Type.Literal('estimated'), Type.Literal('mixed')])),
   unknown_calls: Type.Integer({ description: 'model calls whose price is not known' }),
+  price_version: Type.Optional(
+    Type.String({ description: 'of an estimated span: the price data it comes from' }),
+  ),
 })
 export type Cost = Static<typeof Cost>
 
