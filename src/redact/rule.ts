@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { nativeForm } from './native.ts'
 
 /** Where a rule found something: UTF-16 offsets into the text, `to` exclusive. */
 export interface Match {
@@ -33,17 +34,32 @@ export interface Rule {
   check?: (found: string, text: string, at: number) => boolean
   /** Finds candidates where keywords cannot: pairs of from, to. */
   locate?: (text: string) => number[]
+  /** Reads what comes after a keyword by hand, in place of `pattern`, which then says the same in other words. */
+  gap?: Gap
+}
+
+/** A token that comes some way behind a keyword. */
+export interface Gap {
+  /** One character that may stand between the two. */
+  over: RegExp
+  /** The token, sticky; repeated without bound only at its end. */
+  token: RegExp
+  /** Characters that may stand between the two. */
+  most: number
 }
 
 /** A rule with its pattern compiled at its first use: most rules never run in a process. */
 export interface CompiledRule extends Rule {
   regex: () => RE2JS
+  /** The same for the host's engine where that is safe; null elsewhere. */
+  native: RegExp | null
 }
 
 export function compileRule(rule: Rule): CompiledRule {
   let regex: RE2JS | null = null
   return {
     ...rule,
+    native: rule.gap === undefined ? nativeForm(rule.pattern) : null,
     regex: () => {
       regex ??= RE2JS.compile(rule.pattern)
       return regex

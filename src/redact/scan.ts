@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts'
 import { readAssignment } from './assignments.ts'
 import { base64Run, type Decoded, decodeBase64, decodeEscapes, decodePercent } from './encoded.ts'
-import { type CompiledRule, isReplacement, type Match, replacement } from './rule.ts'
+import { type CompiledRule, type Gap, isReplacement, type Match, replacement } from './rule.ts'
 import { BASE64, ESCAPE, KEY_NAME, PERCENT, type RuleSet } from './rule-set.ts'
 
 /** The most text that a pattern sees at once: UTF-16 units. */
@@ -84,8 +84,45 @@ function isLongToken(text: string, from: number, min: number): boolean {
   return true
 }
 
+/**
+ * Reads behind each keyword for the token of a rule with a gap. What one keyword was looked behind, the next one
+ * within does not look at again: one pass, whatever the text.
+ */
+function runGap(text: string, rule: CompiledRule, gap: Gap, spots: number[], out: Match[]): void {
+  let looked = 0
+  for (let i = 0; i < spots.length; i += 2) {
+    if (!rule.inner && !startsWord(text, spots[i] as number)) continue
+    const keywordEnd = spots[i + 1] as number
+    const last = Math.min(text.length, keywordEnd + gap.most)
+    let at = Math.max(looked, keywordEnd)
+    while (at < last) {
+      gap.token.lastIndex = at
+      const found = gap.token.exec(text)?.[0]
+      const end = at + (found?.length ?? 0)
+      if (found !== undefined && isKept(text, rule, found, at, end)) {
+        out.push({ from: at, to: end, rule: rule.id })
+        at = end
+        break
+      }
+      if (!gap.over.test(text[at] as string)) break
+      at++
+    }
+    looked = Math.max(looked, at)
+  }
+}
+
+/** The second look at what was found. */
+function isKept(text: string, rule: CompiledRule, found: string, from: number, to: number): boolean {
+  if (rule.exact && isAlphanumeric(text.charCodeAt(to))) return false
+  return !isReplacement(found) && rule.check?.(found, text, from) !== false
+}
+
 /** Runs a rule over the windows around its candidates (pairs of from, to), merged where they touch. */
 function runRule(text: string, rule: CompiledRule, spots: number[], out: Match[], tick: Tick): void {
+  if (rule.gap !== undefined) {
+    runGap(text, rule, rule.gap, spots, out)
+    return
+  }
   const before = (rule.before ?? 0) + 1
   const after = rule.after ?? 256
   let done = 0
@@ -112,30 +149,40 @@ function runRule(text: string, rule: CompiledRule, spots: number[], out: Match[]
 
 /** One run of a pattern. Returns the offset up to which matches were taken. */
 function runWindow(text: string, rule: CompiledRule, from: number, to: number, out: Match[]): number {
-  const window = text.slice(from, to)
-  const regex = rule.regex()
-  if (!regex.test(window)) return from
-  const matcher = regex.matcher(window)
-  const groups = matcher.groupCount()
   let read = from
-  while (matcher.find()) {
-    let group = 0
-    for (let g = 1; g <= groups && group === 0; g++) if (matcher.start(g) >= 0) group = g
-    const start = from + matcher.start(group)
-    let end = from + matcher.end(group)
-    if (!rule.inner && !startsWord(text, from + matcher.start(0))) continue
+  for (const [whole, first, last] of foundIn(text.slice(from, to), rule)) {
+    const start = from + first
+    let end = from + last
+    if (!rule.inner && !startsWord(text, from + whole)) continue
     // The window ended inside the secret: the rest of the token goes too.
     if (end === to) {
       const most = Math.min(text.length, end + LONGEST_REST)
       while (end < most && inToken.test(text[end] as string)) end++
     }
-    if (rule.exact && isAlphanumeric(text.charCodeAt(end))) continue
-    const found = text.slice(start, end)
-    if (end === start || isReplacement(found) || rule.check?.(found, text, start) === false) continue
+    if (end === start || !isKept(text, rule, text.slice(start, end), start, end)) continue
     out.push({ from: start, to: end, rule: rule.id })
     read = end
   }
   return read
+}
+
+/** Each place where the pattern is: the start of the whole, and from, to of what is replaced. */
+function* foundIn(window: string, rule: CompiledRule): Generator<[number, number, number]> {
+  if (rule.native !== null) {
+    for (const match of window.matchAll(rule.native)) {
+      yield [match.index, match.index, match.index + match[0].length]
+    }
+    return
+  }
+  const regex = rule.regex()
+  if (!regex.test(window)) return
+  const matcher = regex.matcher(window)
+  const groups = matcher.groupCount()
+  while (matcher.find()) {
+    let group = 0
+    for (let g = 1; g <= groups && group === 0; g++) if (matcher.start(g) >= 0) group = g
+    yield [matcher.start(0), matcher.start(group), matcher.end(group)]
+  }
 }
 
 const isAlphanumeric = (code: number): boolean =>

@@ -3,6 +3,9 @@ import type { Rule } from '../rule.ts'
 
 const random = (found: string): boolean => looksRandom(found)
 
+/** What stands between a provider's name and its token. */
+const IN_GAP = /[\w .:="'-]/
+
 /** A token that says by its prefix whose it is. `min` = the least length of the whole token. */
 function token(id: string, keywords: string[], pattern: string, min: number, more: Partial<Rule> = {}): Rule {
   return { id, keywords, pattern, min, ...more }
@@ -40,7 +43,7 @@ const clouds: Rule[] = [
     id: 'aws-secret-key',
     keywords: ['aws', 'amazon', 'secretaccesskey', 'secret access key', 'secret_access_key'],
     pattern: '(?i:aws|amazon|secret[_ -]?access[_ -]?key)[^\\n]*?["\'=:\\s]([A-Za-z0-9/+]{40})',
-    after: 92,
+    gap: { over: /[^\n]/, token: /(?<=["'=:\s])[A-Za-z0-9/+]{40}/y, most: 92 },
     inner: true,
     exact: true,
     check: (found, text, at) =>
@@ -125,7 +128,7 @@ const code: Rule[] = [
   {
     id: 'okta-token',
     keywords: ['ssws', 'okta'],
-    after: 96,
+    gap: { over: IN_GAP, token: /(?<![A-Za-z0-9])00[\w-]{40}/y, most: 96 },
     pattern: '(?i:ssws|okta)[\\w .:="\'-]*?(00[\\w-]{40})',
     exact: true,
     check: random,
@@ -163,7 +166,7 @@ const services: Rule[] = [
   {
     id: 'twilio-auth-token',
     keywords: ['twilio'],
-    after: 96,
+    gap: { over: IN_GAP, token: /(?<![A-Za-z0-9])[0-9a-f]{32}/iy, most: 96 },
     pattern: '(?i)twilio[\\w .:="\'-]*?([0-9a-f]{32})',
     inner: true,
     exact: true,
@@ -184,7 +187,7 @@ const services: Rule[] = [
   {
     id: 'discord-bot-token',
     keywords: ['discord', 'bot '],
-    after: 160,
+    gap: { over: IN_GAP, token: /(?<![A-Za-z0-9])[A-Za-z][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}/y, most: 96 },
     pattern: '(?i:discord|bot )[\\w .:="\'-]*?([A-Za-z][\\w-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,})',
     inner: true,
   },
@@ -201,7 +204,7 @@ const services: Rule[] = [
   {
     id: 'datadog-key',
     keywords: ['datadog', 'dd_api', 'dd-api', 'dd_app', 'dd-app'],
-    after: 96,
+    gap: { over: IN_GAP, token: /(?<![A-Za-z0-9])(?:[0-9a-f]{40}|[0-9a-f]{32})/y, most: 96 },
     pattern: '(?i:datadog|dd[_-]ap[ip])[\\w .:="\'-]*?([0-9a-f]{40}|[0-9a-f]{32})',
     exact: true,
   },
@@ -226,6 +229,8 @@ const services: Rule[] = [
     'glsa_\\w{32}_[0-9a-fA-F]{8}|glc_[A-Za-z0-9+/=]{32,}|eyJrIjoi[A-Za-z0-9+/=_-]{50,}',
     36,
   ),
+  // our own ingest keys (src/access/ingest-key.ts)
+  token('workflow-trace-key', ['wtk_'], 'wtk_[0-9a-f]{16}_[\\w-]{43}', 64),
   token('dynatrace-token', ['dt0'], 'dt0[a-z]\\d{2}\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}', 90),
 ]
 

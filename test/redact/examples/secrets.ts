@@ -137,5 +137,6 @@ export const secretExamples: Record<string, Examples> = {
     'https://sentry.io/organizations/acme/issues/12345678901',
   ),
   'grafana-token': of(['glsa' + `_${alnum(32)}_${hex(8)}`, 'glc' + `_${alnum(60)}`], 'glsa_x'),
+  'workflow-trace-key': of([`wtk_${hex(16)}_${alnum(43)}`], 'wtk_0123'),
   'dynatrace-token': of(['dt0' + `c01.${upper(24)}.${upper(64)}`], 'dt0c01.x'),
 }

@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import { RE2JS } from 're2js'
+import t from 'tap'
+import { createRedactor } from '../../src/redact/index.ts'
+import { nativeForm } from '../../src/redact/native.ts'
+import { startPass } from '../../src/redact/pass.ts'
+import { buildRuleSet } from '../../src/redact/rule-set.ts'
+import { formatRules } from '../../src/redact/rules/formats.ts'
+import { personalRules } from '../../src/redact/rules/personal.ts'
+import { secretRules } from '../../src/redact/rules/secrets.ts'
+import { formatExamples } from './examples/formats.ts'
+import { personalExamples } from './examples/personal.ts'
+import { secretExamples } from './examples/secrets.ts'
+import { worstInputs } from './examples/worst.ts'
+
+const rules = [...secretRules, ...formatRules, ...personalRules]
+/** Milliseconds of CPU. The goal is 20 on an idle machine (`bench/redact.ts` prints it); this one may be shared. */
+const LIMIT = 60
+
+t.test('no rule is slow on 64 KiB made against it', async (t) => {
+  const redactor = createRedactor({ idKey: Buffer.alloc(32, 7) })
+  const table: [string, number][] = []
+  for (const rule of rules) {
+    const alone = buildRuleSet({ rules: [rule], deep: false })
+    const cpu = (input: string): number => {
+      const before = process.cpuUsage()
+      startPass(redactor, null).text(input, alone)
+      const used = process.cpuUsage(before)
+      return (used.user + used.system) / 1000
+    }
+    let slowest = 0
+    for (const input of worstInputs(rule)) {
+      let ms = cpu(input)
+      // Compiling, collecting garbage and neighbours are not the rule's: what is slow is slow again.
+      for (let again = 0; again < 3 && ms > LIMIT / 3; again++) ms = Math.min(ms, cpu(input))
+      slowest = Math.max(slowest, ms)
+    }
+    table.push([rule.id, slowest])
+    t.ok(slowest < LIMIT, `${rule.id}: ${slowest.toFixed(0)} ms`)
+  }
+  const slow = table.sort(([, a], [, b]) => b - a).slice(0, 5)
+  t.comment(`the slowest: ${slow.map(([id, ms]) => `${id} ${ms.toFixed(1)} ms`).join(', ')}`)
+})
+
+t.test('the host engine finds what RE2 finds', async (t) => {
+  const examples = Object.values({ ...secretExamples, ...formatExamples, ...personalExamples }).flatMap(
+    (one) => [...one.true.map(({ text }) => text), ...one.false],
+  )
+  const piece = fc.oneof(
+    fc.constantFrom(...examples),
+    fc.constantFrom(...examples).chain((text) => fc.nat(text.length).map((at) => text.slice(0, at))),
+    fc.string({ maxLength: 6 }),
+  )
+  const texts = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''))
+  const native = rules.flatMap((rule) => {
+    const regex = rule.gap === undefined ? nativeForm(rule.pattern) : null
+    return regex === null ? [] : [{ id: rule.id, regex, re2: RE2JS.compile(rule.pattern) }]
+  })
+  t.ok(native.length > 40)
+  fc.assert(
+    fc.property(texts, fc.nat(native.length - 1), (text, index) => {
+      const { id, regex, re2 } = native[index] as (typeof native)[number]
+      const matcher = re2.matcher(text)
+      const expected: string[] = []
+      while (matcher.find()) expected.push(`${matcher.start()}-${matcher.end()}`)
+      const found = [...text.matchAll(regex)].map(({ index, 0: all }) => `${index}-${index + all.length}`)
+      if (found.join() !== expected.join()) throw new Error(`${id}: ${found} for ${expected}`)
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+t.test('what could be slow for a backtracking engine is left to RE2', async (t) => {
+  for (const pattern of [
+    'a+b',
+    '(?:a+)+',
+    '[a-z]*x',
+    'a{2,}-',
+    '(?i)abc',
+    'a(b)c',
+    '\\s',
+    'x$',
+    '(?:a{3,}|b)c',
+    'a+?b',
+  ]) {
+    t.equal(nativeForm(pattern), null, pattern)
+  }
+  for (const pattern of ['sk-[\\w-]{20,}', 'a{3}-us\\d{1,2}', 'ab+={0,2}', 'a+|b{2,}', '[*+]x', 'a\\+b']) {
+    t.ok(nativeForm(pattern), pattern)
+  }
+})
