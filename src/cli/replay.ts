@@ -24,8 +24,23 @@ export const replay: Command = {
       token: values.token ?? clientToken(),
       patienceMs: secondsOf(values.patience) * 1000,
     }
-    await new Replay(target, values['keep-going']).run(positionals)
+    await replayFiles(positionals, { ...target, keepGoing: values['keep-going'], say, done })
   },
+}
+
+/** What a replay needs beside the files. */
+export interface ReplayOptions extends Omit<Target, 'waiting'> {
+  /** Goes on after a line that the service does not take. */
+  keepGoing: boolean
+  /** Gets progress and what went wrong, a line at a time: never what is in the files. */
+  say(text: string): void
+  /** Gets the summary. */
+  done(summary: string): void
+}
+
+/** Sends every line of the files, in order. Rejects with a sentence for a person when something was not delivered. */
+export function replayFiles(files: readonly string[], options: ReplayOptions): Promise<void> {
+  return new Replay(options).run(files)
 }
 
 /** Where exports go; the endpoint may be given with or without the path. */
@@ -41,7 +56,7 @@ class Stopped extends Error {}
 
 class Replay {
   readonly #target: Target
-  readonly #keepGoing: boolean
+  readonly #options: ReplayOptions
   readonly #began = performance.now()
   #lastProgress = performance.now()
   #lines = 0
@@ -49,12 +64,11 @@ class Replay {
   #refused = 0
   #undelivered = 0
 
-  constructor(target: Omit<Target, 'waiting'>, keepGoing: boolean) {
-    this.#target = {
-      ...target,
-      waiting: (reason, ms) => say(`${reason}; again in ${(ms / 1000).toFixed(1)} s`),
-    }
-    this.#keepGoing = keepGoing
+  constructor(options: ReplayOptions) {
+    const { url, token, patienceMs, say } = options
+    const waiting = (reason: string, ms: number) => say(`${reason}; again in ${(ms / 1000).toFixed(1)} s`)
+    this.#target = { url, token, patienceMs, waiting }
+    this.#options = options
   }
 
   async run(files: readonly string[]): Promise<void> {
@@ -62,12 +76,12 @@ class Replay {
       for (const file of files) await this.#file(file)
     } catch (error) {
       if (!(error instanceof Stopped)) throw error
-      say(this.#state())
+      this.#options.say(this.#state())
       throw new Error(
         `${error.message}; run the same command again when it is mended: nothing is stored twice`,
       )
     }
-    process.stdout.write(`${this.#state()}\n`)
+    this.#options.done(this.#state())
     if (this.#undelivered > 0 || this.#refused > 0) {
       throw new Error(
         `not everything was delivered: ${this.#undelivered} lines, ${this.#refused} refused spans`,
@@ -98,7 +112,7 @@ class Replay {
     this.#settle(place, await deliver(line.bytes, this.#target), spans)
     if (performance.now() - this.#lastProgress >= PROGRESS_MS) {
       this.#lastProgress = performance.now()
-      say(this.#state())
+      this.#options.say(this.#state())
     }
   }
 
@@ -108,7 +122,7 @@ class Replay {
         this.#lines += 1
         this.#spans += spans - delivery.refused
         this.#refused += delivery.refused
-        if (delivery.refused > 0) say(`${place}: ${delivery.reason}`)
+        if (delivery.refused > 0) this.#options.say(`${place}: ${delivery.reason}`)
         return
       case 'bad':
         this.#missed(`${place} was not taken (${delivery.reason})`)
@@ -122,8 +136,8 @@ class Replay {
 
   #missed(what: string): void {
     this.#undelivered += 1
-    if (!this.#keepGoing) throw new Stopped(`${what}; --keep-going goes on with the next`)
-    say(what)
+    if (!this.#options.keepGoing) throw new Stopped(`${what}; --keep-going goes on with the next`)
+    this.#options.say(what)
   }
 
   #state(): string {
@@ -147,4 +161,8 @@ function spansIn(line: Buffer): number | null {
 
 function say(text: string): void {
   process.stderr.write(`workflow-trace replay: ${text}\n`)
+}
+
+function done(summary: string): void {
+  process.stdout.write(`${summary}\n`)
 }
