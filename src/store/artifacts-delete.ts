@@ -1,11 +1,11 @@
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 
 /**
  * Deletes every artifact of executions of a realm, bytes and rows, and says how much that was. For erasing: call it
  * inside the transaction that writes the erasures, which keep later uploads out.
  */
 export async function deleteArtifactsOf(
-  client: PoolClient,
+  client: ClientBase,
   realm: number,
   executionIds: readonly string[],
 ): Promise<{ artifacts: number; bytes: bigint }> {
@@ -25,7 +25,7 @@ export async function deleteArtifactsOf(
  * For retention: call it until it resolves with 0. Each call is one short statement.
  */
 export async function dropArtifactBytesBefore(
-  db: Pool | PoolClient,
+  db: Pool | ClientBase,
   before: Date,
   batch = 100,
 ): Promise<number> {

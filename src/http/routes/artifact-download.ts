@@ -15,6 +15,7 @@ import { servedType } from '../media-type.ts'
 import type { Parts } from '../parts.ts'
 import { allowLongRequest } from '../plugins/long-requests.ts'
 import { readMetrics } from '../plugins/metrics.ts'
+import { readRateLimit } from '../plugins/rate-limit.ts'
 import { ArtifactLink, Problem } from '../schemas/common.ts'
 
 declare module 'fastify' {
@@ -62,6 +63,7 @@ export const artifactDownload: FastifyPluginAsyncTypebox<{ parts: Parts }> = asy
     // whatever the id.
     else await app.authenticate(request, 'artifacts:read')
   })
+  await app.register(readRateLimit)
   await app.register(readMetrics, { metrics: parts.metrics })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))

@@ -52,7 +52,10 @@ export const reveal: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
         },
       ])
       parts.metrics.reveals.inc()
-      const detail = presentSpanDetail(slim, span, execution.key.executionId, links, unmasked)
+      const detail = presentSpanDetail(slim, span, execution.key.executionId, links, {
+        ...unmasked,
+        artifacts: reading.view.artifacts,
+      })
       return { ...detail, notices: [...detail.notices, ...notices] }
     },
   )
