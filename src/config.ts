@@ -47,6 +47,8 @@ export interface Config {
   logLevel: LogLevel
   /** null = kept for ever. */
   retentionDays: number | null
+  /** Reads run under row-level security as well. */
+  rowSecurity: boolean
   signArtifactIds: boolean
   /** Workflow ids that may appear as a label of metrics. */
   metricsWorkflows: readonly string[]
@@ -153,6 +155,7 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
     frameAncestors: file.frame_ancestors ?? [],
     logLevel,
     retentionDays: whole('TRACE_RETENTION_DAYS', 1, 36_500),
+    rowSecurity: flag('TRACE_RLS'),
     signArtifactIds: flag('TRACE_SIGN_ARTIFACT_IDS'),
     metricsWorkflows: list('TRACE_METRICS_WORKFLOWS'),
     dashboards: (file.dashboards ?? []).map(({ name, url, where }) => ({ name, url, where: where ?? null })),
@@ -199,7 +202,8 @@ function basePath(value: string | null, wrong: Wrong): string {
 
 function databaseUrl(value: string | null, wrong: Wrong): string | null {
   if (value === null) return null
-  if (/^postgres(ql)?:$/.test(URL.canParse(value) ? new URL(value).protocol : '')) return value
+  // what pg takes; a unix socket has no host, which is no URL to Node
+  if (/^postgres(ql)?:\/\/\S+$/.test(value)) return value
   // The value is not repeated: it holds a password.
   wrong('DATABASE_URL', 'must be a URL such as postgres://user:password@host:5432/database')
   return null

@@ -200,3 +200,8 @@ t.test('what the file may not say is refused with its path', async (t) => {
   const withSecret = { ...yaml('issuers: [{ issuer: a, jwks_url: "https://a" }]'), TRACE_JWT_SECRET: secret }
   t.match(wrong(withSecret), [/^TRACE_JWT_SECRET: /])
 })
+
+t.test('a database may be reached by a unix socket', async (t) => {
+  const url = 'postgresql://trace@/trace?host=%2Frun%2Fpostgresql'
+  t.equal(loadConfig({ env: { DATABASE_URL: url, TRACE_JWT_SECRET: 'x'.repeat(32) } }).databaseUrl, url)
+})
