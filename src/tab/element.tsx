@@ -1,5 +1,6 @@
 import { render } from 'preact'
 import type { GetToken } from './api/client.ts'
+import { viewNamed } from './model/place.ts'
 import type { TraceTabElement, TraceTabEvents } from './public.ts'
 import { sheets } from './styles/sheets.ts'
 import { App } from './views/app.tsx'
@@ -95,6 +96,7 @@ export class TraceTab extends HTMLElement implements TraceTabElement {
         execution={read('execution-id')}
         span={read('span-id')}
         tab={read('view') === 'execution' ? 'execution' : 'trace'}
+        view={viewNamed(read('view'))}
         theme={read('theme') ?? 'auto'}
         hide={(read('hide') ?? '').split(/\s+/)}
         locale={read('locale') ?? navigator.language}

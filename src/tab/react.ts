@@ -1,5 +1,5 @@
 import { type CSSProperties, createElement, type ReactElement, useLayoutEffect, useRef } from 'react'
-import type { TraceState, TraceTabElement } from './public.ts'
+import type { Place, TraceState, TraceTabElement, ViewName } from './public.ts'
 import './trace-tab.ts'
 
 export interface TraceTabProps {
@@ -7,7 +7,7 @@ export interface TraceTabProps {
   workflowId?: string
   executionId?: string
   spanId?: string
-  view?: 'execution' | 'trace'
+  view?: 'execution' | 'trace' | ViewName
   theme?: 'auto' | 'light' | 'dark' | 'inherit'
   hide?: string
   locale?: string
@@ -17,6 +17,7 @@ export interface TraceTabProps {
   getToken: () => string | null | Promise<string | null>
   onExecutionChange?: (detail: { workflowId: string; executionId: string }) => void
   onSpanSelect?: (detail: { spanId: string | null }) => void
+  onPlaceChange?: (detail: { place: Place }) => void
   onState?: (detail: { state: TraceState }) => void
 }
 
@@ -36,6 +37,7 @@ export function TraceTab(props: TraceTabProps): ReactElement {
       })
     listen('trace-execution-change', (detail) => latest.current.onExecutionChange?.(detail))
     listen('trace-span-select', (detail) => latest.current.onSpanSelect?.(detail))
+    listen('trace-place-change', (detail) => latest.current.onPlaceChange?.(detail))
     listen('trace-state', (detail) => latest.current.onState?.(detail))
     return () => stop.abort()
   }, [])

@@ -47,7 +47,7 @@ export default defineConfig({
         outDir: out,
         emptyOutDir: false,
         rolldownOptions: {
-          input: { 'trace-tab': `${here}trace-tab.ts`, react: `${here}react.ts` },
+          input: { 'trace-tab': `${here}trace-tab.ts`, react: `${here}react.ts`, nodes: `${here}nodes.ts` },
           preserveEntrySignatures: 'exports-only',
           external: ['react'],
           output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

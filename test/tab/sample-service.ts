@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import fastify from 'fastify'
 import { page } from '../../src/http/routes/page.ts'
+import { comparisonOf } from './sample-compare.ts'
 import { rowOf, summaryOf } from './sample-summary.ts'
 import { makeSample, type Sample, skeletonPage, spanDetail } from './sample-trace.ts'
 
@@ -65,6 +66,8 @@ export async function startSampleService(
   if (options.big) {
     add('exec-10k', 10_000, 500 * minutes, 'completed')
     add('exec-50k', 50_000, 600 * minutes, 'completed')
+    add('exec-60k', 60_000, 700 * minutes, 'completed')
+    add('exec-200-nodes', 1_400, 800 * minutes, 'completed', { nodes: 200 })
   }
 
   app.addHook('onRequest', async (request) => {
@@ -149,6 +152,14 @@ async function routes(
     const sample = find(request)
     return sample ? summaryOf(sample) : gone(reply)
   })
+  api.get<{ Params: { id: string; other: string } }>(
+    '/executions/:id/compare/:other',
+    async (request, reply) => {
+      const sample = find(request)
+      const other = samples.get(request.params.other)
+      return sample && other ? comparisonOf(sample, other) : gone(reply)
+    },
+  )
   api.get<Request>('/executions/:id/spans/:span', async (request, reply) => {
     const sample = find(request)
     const span = sample?.list.find((one) => one.id === request.params.span)

@@ -1,33 +1,7 @@
 import type { Summary } from '../../src/http/schemas/trace.ts'
 import type { ExecutionRow } from '../../src/tab/hooks/use-executions.ts'
 import { artifact, iso, type Sample, type SampleSpan, traceId } from './sample-trace.ts'
-
-function usage(spans: SampleSpan[]) {
-  const sum = (read: (span: SampleSpan) => number | null) =>
-    spans.reduce((total, span) => total + (read(span) ?? 0), 0)
-  const input = sum((span) => span.input)
-  const output = sum((span) => span.output)
-  const calls = spans.filter((span) => span.kind === 'llm')
-  return {
-    calls: spans.length,
-    errors: spans.filter((span) => span.state === 'error').length,
-    tokens: {
-      input: calls.length ? input : null,
-      output: calls.length ? output : null,
-      total: calls.length ? input + output : null,
-      cached_input: calls.length ? Math.round(input * 0.6) : null,
-      cache_write_input: null,
-      reasoning_output: calls.length ? calls.length * 38 : null,
-    },
-    cost: {
-      amount: calls.length ? sum((span) => Number(span.cost ?? 0)).toFixed(6) : null,
-      currency: 'USD' as const,
-      source: calls.length ? ('estimated' as const) : null,
-      unknown_calls: 0,
-    },
-    duration_ms: sum((span) => span.duration),
-  }
-}
+import { analysisOf, usage } from './sample-usage.ts'
 
 function groups(spans: SampleSpan[], key: (span: SampleSpan) => string | null): [string, SampleSpan[]][] {
   const found = new Map<string, SampleSpan[]>()
@@ -70,6 +44,7 @@ export function summaryOf(sample: Sample): Summary {
       ...usage(spans),
       ...childUsage(list, spans),
     })),
+    ...analysisOf(sample),
     notices: [
       ...(calls.length > 0
         ? [

@@ -34,6 +34,8 @@ export interface SampleOptions {
   status: Summary['status']
   /** Two spans whose parents have not come. */
   orphans?: boolean
+  /** How many different nodes the workflow has; 4 otherwise. */
+  nodes?: number
   seed: number
 }
 
@@ -80,7 +82,8 @@ export function makeSample(options: SampleOptions): Sample {
   let round = 0
   while (list.length < options.spans) {
     const names = ['classify', 'answer', 'review', 'publish']
-    const name = names[round % names.length] ?? 'node'
+    const step = options.nodes === undefined ? '' : ` ${Math.floor(round / 4) % (options.nodes / 4)}`
+    const name = `${names[round % names.length]}${step}`
     const node = add({ name, kind: 'node', depth: 1, parent: root.id, start: at, duration: 0 })
     at += 3 + random() * 10
     const turns = name === 'answer' ? 3 : 1

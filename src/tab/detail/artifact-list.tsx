@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Artifact } from '../../http/schemas/common.ts'
 import { paths } from '../api/paths.ts'
+import { saveFile } from '../api/save-file.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../views/icon.tsx'
@@ -25,7 +26,7 @@ function Row({ artifact }: { artifact: Artifact }) {
     setState('busy')
     try {
       const { blob, name } = await api.download(paths.artifact(id), AbortSignal.timeout(600_000))
-      save(blob, name ?? artifact.name ?? artifact.id)
+      saveFile(blob, name ?? artifact.name ?? artifact.id)
       setState('idle')
     } catch {
       setState('failed')
@@ -55,12 +56,4 @@ function Row({ artifact }: { artifact: Artifact }) {
       )}
     </li>
   )
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }

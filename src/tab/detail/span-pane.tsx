@@ -83,6 +83,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
           <span class="badge kind-badge">{strings.kind[columns.kind[index] ?? 'internal']}</span>
           {state === 'ok' ? null : <StateBadge state={state} />}
         </div>
+        <ViewLinks />
         <Facts view={view} row={row} now={now} span={span} />
       </div>
       <PaneTabs
@@ -121,6 +122,27 @@ function Panel({ tab, span }: { tab: TabName; span: SpanDetail }) {
     case 'raw':
       return <Raw span={span} />
   }
+}
+
+/** The same span in the other views. */
+function ViewLinks() {
+  const { place, go } = useTab()
+  const links = [
+    ['timeline', strings.showInTimeline],
+    ['log', strings.showInLog],
+    ['graph', strings.showInGraph],
+  ] as const
+  return (
+    <p class="view-links">
+      {links.map(([name, label]) =>
+        name === place.view ? null : (
+          <button key={name} type="button" class="link" onClick={() => go({ view: name })}>
+            {label}
+          </button>
+        ),
+      )}
+    </p>
+  )
 }
 
 interface StepProps {

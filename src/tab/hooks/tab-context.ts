@@ -16,6 +16,11 @@ export interface Tab {
   hrefOf: (change: Partial<Place>) => string | null
   /** One column: a phone, or a narrow frame. */
   narrow: boolean
+  /** Single letters do things. Some readers switch them off: their speech input types letters. */
+  letters: boolean
+  setLetters: (on: boolean) => void
+  /** Copies the address of what is shown. */
+  copyLink: () => void
   /** Said by assistive technology, politely. */
   announce: (text: string) => void
   emit: <Name extends keyof TraceTabEvents>(name: Name, detail: TraceTabEvents[Name]) => boolean

@@ -3,6 +3,7 @@ export interface Shortcuts {
   search: () => void
   nextError: (by: 1 | -1) => void
   nextModelCall: (by: 1 | -1) => void
+  criticalPath: () => void
   zoomBy: (factor: number) => void
   zoomFit: () => void
   zoomToSpan: () => void
@@ -10,6 +11,9 @@ export interface Shortcuts {
   pan: (part: number) => void
   /** Goes to a newer (-1) or older (1) execution. */
   step: (by: number) => void
+  metrics: () => void
+  /** Goes along with new spans, or stops doing so. */
+  follow: () => void
   copyLink: () => void
 }
 
@@ -21,6 +25,9 @@ export function runShortcut(key: string, act: Shortcuts): boolean {
     ['E', () => act.nextError(-1)],
     ['l', () => act.nextModelCall(1)],
     ['L', () => act.nextModelCall(-1)],
+    ['c', act.criticalPath],
+    ['m', act.metrics],
+    ['f', act.follow],
     ['+', () => act.zoomBy(0.5)],
     ['=', () => act.zoomBy(0.5)],
     ['-', () => act.zoomBy(2)],
@@ -37,14 +44,24 @@ export function runShortcut(key: string, act: Shortcuts): boolean {
   return run !== undefined
 }
 
-/** Moves the focus to the next pane: search, tree, detail. */
+/** The panes in the order of F6, each with what takes the focus there. */
+const PANES: readonly (readonly [pane: string, target: string])[] = [
+  ['.views', '.views [tabindex="0"]'],
+  ['.toolbar', '.toolbar input'],
+  ['.tree', '.tree [tabindex="0"]'],
+  ['.view-body', '.view-body'],
+  ['.span-pane', '.span-pane'],
+]
+
+/** Moves the focus to the next pane: the views, the search, the tree or what stands in its place, the detail. */
 export function focusNextPane(root: HTMLElement | null, back: boolean): void {
-  const panes = ['.toolbar', '.tree', '.span-pane']
-  const targets = ['.toolbar input', '.tree [tabindex="0"]', '.span-pane']
-    .map((selector) => root?.querySelector<HTMLElement>(selector))
-    .filter((element) => element !== null && element !== undefined)
+  const panes = PANES.flatMap(([pane, target]) => {
+    const element = root?.querySelector<HTMLElement>(target)
+    return element ? [{ pane, element }] : []
+  })
   const node = root?.getRootNode()
   const active = node instanceof ShadowRoot ? node.activeElement : null
-  const at = panes.findIndex((selector) => active?.closest(selector))
-  targets[(at + (back ? -1 : 1) + targets.length) % targets.length]?.focus()
+  const at = panes.findIndex(({ pane }) => active?.closest(pane))
+  const next = at < 0 ? 0 : at + (back ? -1 : 1)
+  panes[(next + panes.length) % panes.length]?.element.focus()
 }

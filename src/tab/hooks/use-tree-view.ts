@@ -1,8 +1,9 @@
-import { useCallback, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Columns } from '../model/columns.ts'
 import type { KindGroup } from '../model/kinds.ts'
 import { buildTree, hasChildren, pathTo, type Tree } from '../model/tree.ts'
-import { filterRows, type Matches, searchRows, visibleRows } from '../model/visible.ts'
+import { filterRows, type Matches, markedRows, searchRows, visibleRows } from '../model/visible.ts'
+import { useTab } from './tab-context.ts'
 
 /** What the reader made of the tree: what is folded, sought, filtered, and where the focus is. */
 export interface TreeView {
@@ -29,18 +30,27 @@ export interface TreeView {
   reveal: (row: number) => void
 }
 
-const noKinds: ReadonlySet<KindGroup> = new Set()
+/** Milliseconds after the last letter when the address takes the text that is sought. */
+const SETTLE = 400
 
-export function useTreeView(columns: Columns): TreeView {
+/**
+ * The tree of the columns. `found` says which rows the service found, when it was the service that searched:
+ * then nothing is searched or left out here.
+ */
+export function useTreeView(columns: Columns, found: readonly boolean[] | null): TreeView {
+  const { place, go } = useTab()
   const tree = useMemo(() => buildTree(columns), [columns])
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set())
-  const [query, setQuery] = useState('')
-  const [kinds, setKinds] = useState(noKinds)
-  const [errorsOnly, setErrorsOnly] = useState(false)
-  const matches = useMemo(() => searchRows(tree, columns, query), [tree, columns, query])
+  const [query, setQuery] = useQuery()
+  const kinds = useMemo(() => new Set(place.kinds as KindGroup[]), [place.kinds])
+  const errorsOnly = place.errors
+  const matches = useMemo(
+    () => (found ? (query === '' ? null : markedRows(tree, found)) : searchRows(tree, columns, query)),
+    [tree, columns, query, found],
+  )
   const filter = useMemo(
-    () => filterRows(tree, columns, { query: '', kinds, errorsOnly }),
-    [tree, columns, kinds, errorsOnly],
+    () => (found ? null : filterRows(tree, columns, { query: '', kinds, errorsOnly })),
+    [tree, columns, kinds, errorsOnly, found],
   )
   const rows = useMemo(() => visibleRows(tree, collapsed, filter), [tree, collapsed, filter])
 
@@ -59,6 +69,7 @@ export function useTreeView(columns: Columns): TreeView {
     },
     [tree],
   )
+  const clearFilter = () => go({ kinds: [], errors: false }, { replace: true })
   return {
     columns,
     tree,
@@ -68,18 +79,14 @@ export function useTreeView(columns: Columns): TreeView {
     setQuery,
     matches,
     kinds,
-    toggleKind: (kind) =>
-      setKinds((before) => {
-        const after = new Set(before)
-        if (!after.delete(kind)) after.add(kind)
-        return after
-      }),
-    errorsOnly,
-    setErrorsOnly,
-    clearFilter: () => {
-      setKinds(noKinds)
-      setErrorsOnly(false)
+    toggleKind: (kind) => {
+      const after = new Set(kinds)
+      if (!after.delete(kind)) after.add(kind)
+      go({ kinds: [...after] }, { replace: true })
     },
+    errorsOnly,
+    setErrorsOnly: (on) => go({ errors: on }, { replace: true }),
+    clearFilter,
     expand: (row) => change([row], false),
     collapse: (row) => change([row], true),
     expandMany: (list) => change(list, false),
@@ -92,10 +99,32 @@ export function useTreeView(columns: Columns): TreeView {
       ),
     reveal: (row) => {
       change(pathTo(tree, row).slice(0, -1), false)
-      if (filter && !filter.hits[row]) {
-        setKinds(noKinds)
-        setErrorsOnly(false)
-      }
+      if (filter && !filter.hits[row]) clearFilter()
     },
   }
+}
+
+/** The text that is sought: at once in the field, a moment later in the address. */
+function useQuery(): [string, (query: string) => void] {
+  const { place, go } = useTab()
+  const [query, setQuery] = useState(place.query)
+  const told = useRef(place.query)
+  const timer = useRef(0)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    // Back, or another execution: the address leads.
+    if (place.query !== told.current) setQuery(place.query)
+    told.current = place.query
+  }, [place.query])
+  return [
+    query,
+    (next) => {
+      setQuery(next)
+      clearTimeout(timer.current)
+      timer.current = window.setTimeout(() => {
+        told.current = next
+        go({ query: next }, { replace: true })
+      }, SETTLE)
+    },
+  ]
 }

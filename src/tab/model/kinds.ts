@@ -35,6 +35,11 @@ export function kindGroup(kind: SpanKind): KindGroup {
   return groups[kind] ?? 'other'
 }
 
+/** The kinds of a family, as the service calls them. */
+export function kindsOf(group: KindGroup): SpanKind[] {
+  return (Object.keys(groups) as SpanKind[]).filter((kind) => groups[kind] === group)
+}
+
 /** Spans per family, for the chips above the tree. */
 export function countGroups(kinds: readonly SpanKind[]): Map<KindGroup, number> {
   const counts = new Map<KindGroup, number>()

@@ -23,6 +23,11 @@ export function searchRows(tree: Tree, columns: Columns, query: string): Matches
   })
 }
 
+/** Rows that the service found: `found` has one entry an index of the columns. */
+export function markedRows(tree: Tree, found: readonly boolean[]): Matches {
+  return collect(tree, (index) => found[index] === true)
+}
+
 /** Rows of the kinds and states asked for. */
 export function filterRows(tree: Tree, columns: Columns, filter: Filter): Matches {
   if (filter.kinds.size === 0 && !filter.errorsOnly) return null

@@ -7,6 +7,8 @@ import { usePlace } from '../hooks/use-place.ts'
 import { useSize } from '../hooks/use-size.ts'
 import { useTheme } from '../hooks/use-theme.ts'
 import { createFormat } from '../model/format.ts'
+import { afresh, nowhere, type ViewName } from '../model/place.ts'
+import { strings } from '../strings.ts'
 import { HelpDialog } from './help-dialog.tsx'
 import { TopBar } from './top-bar.tsx'
 import { WorkflowView } from './workflow-view.tsx'
@@ -26,6 +28,7 @@ export interface AppProps {
   execution: string | null
   span: string | null
   tab: 'execution' | 'trace'
+  view: ViewName
   theme: string
   hide: string[]
   locale: string
@@ -39,7 +42,8 @@ export function App(props: AppProps) {
   const { base, epoch, ownRoute, locale, emit, getToken } = props
   const root = useRef<HTMLDivElement>(null)
   const { width } = useSize(root)
-  const [chosenTheme, setChosenTheme] = useStoredTheme(ownRoute)
+  const [chosenTheme, setChosenTheme] = useStored(THEME_KEY, ownRoute)
+  const [letters, setLetters] = useStored(LETTERS_KEY, true)
   const look = useTheme(chosenTheme ?? props.theme)
   const [workspace, setWorkspace] = useState<string | null>(null)
   const [help, setHelp] = useState(false)
@@ -62,7 +66,15 @@ export function App(props: AppProps) {
   const { place, go, hrefOf } = usePlace({
     own: ownRoute,
     base,
-    given: { workflow: props.workflow, execution: props.execution, span: props.span, tab: props.tab },
+    given: {
+      ...nowhere,
+      workflow: props.workflow,
+      execution: props.execution,
+      span: props.span,
+      tab: props.tab,
+      view: props.view,
+    },
+    changed: (place) => emit('trace-place-change', { place }),
   })
   const leave = useCallback<Tab['go']>(
     (change, options) => {
@@ -70,6 +82,7 @@ export function App(props: AppProps) {
       const workflowId = change.workflow ?? place.workflow
       if (executionId && workflowId && executionId !== place.execution) {
         if (!emit('trace-execution-change', { workflowId, executionId })) return
+        return go({ ...afresh, ...change }, options)
       }
       if (change.span !== undefined && change.span !== place.span) {
         emit('trace-span-select', { spanId: change.span })
@@ -91,6 +104,16 @@ export function App(props: AppProps) {
     go: leave,
     hrefOf,
     narrow: width > 0 && width < NARROW,
+    letters: letters !== 'off',
+    setLetters: (on) => setLetters(on ? 'on' : 'off'),
+    copyLink: () => {
+      const address = hrefOf({})
+      const text = address === null ? location.href : new URL(address, location.origin).href
+      void navigator.clipboard?.writeText(text).then(
+        () => announce(strings.linkCopied),
+        () => undefined,
+      )
+    },
     announce,
     emit,
     workspace,
@@ -113,7 +136,7 @@ export function App(props: AppProps) {
         data-motion={look.reduceMotion ? 'reduce' : undefined}
         data-narrow={tab.narrow ? '' : undefined}
         onKeyDown={(event) => {
-          if (event.key === '?' && !isTyping(event)) setHelp(true)
+          if (event.key === '?' && tab.letters && !isTyping(event)) setHelp(true)
         }}
       >
         {props.hide.includes('header') ? null : (
@@ -138,27 +161,47 @@ export function App(props: AppProps) {
 }
 
 const THEME_KEY = 'workflow-trace.theme'
+const LETTERS_KEY = 'workflow-trace.letters'
 
-/** The theme that the reader of the standalone page chose; null = none. */
-function useStoredTheme(own: boolean): [string | null, (theme: string) => void] {
-  const [theme, setTheme] = useState(() => (own ? localStorage.getItem(THEME_KEY) : null))
+/** A choice of the reader that this browser keeps; null = none was made. */
+function useStored(key: string, keep: boolean): [string | null, (value: string) => void] {
+  const [value, setValue] = useState(() => (keep ? stored(key) : null))
   return [
-    theme,
+    value,
     (next) => {
-      localStorage.setItem(THEME_KEY, next)
-      setTheme(next)
+      try {
+        localStorage.setItem(key, next)
+      } catch {
+        // A page in a frame may have no storage: then the choice lasts as long as the page.
+      }
+      setValue(next)
     },
   ]
 }
 
+function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+/** At most one message in `QUIET`; of those that come in between, the last is said when the time is over. */
 function useAnnouncer(): [string, (text: string) => void] {
   const [said, setSaid] = useState('')
-  const last = useRef(0)
+  const last = useRef(Number.NEGATIVE_INFINITY)
+  const timer = useRef(0)
+  useEffect(() => () => clearTimeout(timer.current), [])
   const announce = useCallback((text: string) => {
-    const now = Date.now()
-    if (now - last.current < QUIET) return
-    last.current = now
-    setSaid(text)
+    clearTimeout(timer.current)
+    const say = () => {
+      last.current = Date.now()
+      setSaid(text)
+    }
+    const wait = last.current + QUIET - Date.now()
+    if (wait <= 0) say()
+    else timer.current = window.setTimeout(say, wait)
   }, [])
   return [said, announce]
 }

@@ -13,11 +13,13 @@ export function Bar({
   row,
   window,
   now,
+  critical,
 }: {
   view: TreeView
   row: number
   window: Window
   now: number
+  critical: Window[] | undefined
 }) {
   const { tree, columns } = view
   const index = tree.span[row] ?? -1
@@ -35,25 +37,37 @@ export function Bar({
   const kind = kindGroup(columns.kind[index] ?? 'internal')
   const length = own.to - own.from
   return (
-    <span
-      class={`bar kind-${kind} ${parent ? 'parent' : ''} ${running ? 'running' : ''} ${state === 'error' ? 'failed' : ''}`}
-      style={{ left: `${bar.left * 100}%`, width: `${bar.width * 100}%` }}
-    >
-      {pieces && pieces.length <= PIECES && length > 0
-        ? pieces.map((piece) => {
-            const part = barOf(piece.from, piece.to, {
-              from: Math.max(own.from, window.from),
-              to: Math.min(own.to, window.to),
+    <>
+      <span
+        class={`bar kind-${kind} ${parent ? 'parent' : ''} ${running ? 'running' : ''} ${state === 'error' ? 'failed' : ''}`}
+        style={{ left: `${bar.left * 100}%`, width: `${bar.width * 100}%` }}
+      >
+        {pieces && pieces.length <= PIECES && length > 0
+          ? pieces.map((piece) => {
+              const part = barOf(piece.from, piece.to, {
+                from: Math.max(own.from, window.from),
+                to: Math.min(own.to, window.to),
+              })
+              return part && part.width > 0.004 ? (
+                <span
+                  key={piece.from}
+                  class="self"
+                  style={{ left: `${part.left * 100}%`, width: `${part.width * 100}%` }}
+                />
+              ) : null
             })
-            return part && part.width > 0.004 ? (
-              <span
-                key={piece.from}
-                class="self"
-                style={{ left: `${part.left * 100}%`, width: `${part.width * 100}%` }}
-              />
-            ) : null
-          })
-        : null}
-    </span>
+          : null}
+      </span>
+      {critical?.map((piece) => {
+        const part = barOf(piece.from, piece.to, window)
+        return part ? (
+          <span
+            key={piece.from}
+            class="critical"
+            style={{ left: `${part.left * 100}%`, width: `${part.width * 100}%` }}
+          />
+        ) : null
+      })}
+    </>
   )
 }

@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { useTab } from '../hooks/tab-context.ts'
 import { shortcuts, strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
 
 export function HelpDialog({ close }: { close: () => void }) {
+  const { letters, setLetters } = useTab()
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   return (
@@ -30,6 +32,17 @@ export function HelpDialog({ close }: { close: () => void }) {
           </div>
         ))}
       </dl>
+      <label class="help-letters">
+        <input
+          type="checkbox"
+          checked={letters}
+          onChange={(event) => setLetters(event.currentTarget.checked)}
+        />
+        <span>
+          {strings.letters}
+          <span class="faint"> {strings.lettersLead}</span>
+        </span>
+      </label>
     </dialog>
   )
 }

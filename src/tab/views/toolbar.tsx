@@ -8,6 +8,9 @@ import { GroupGlyph } from './kind-glyph.tsx'
 
 interface Props {
   view: TreeView
+  /** The service searched the whole trace. */
+  narrowed: boolean
+  /** Not all spans are loaded. */
   partial: boolean
   zoomed: boolean
   fit: () => void
@@ -17,8 +20,8 @@ interface Props {
 }
 
 /** Search, kinds, errors, folding and zoom. */
-export function Toolbar({ view, partial, zoomed, fit, nextMatch, focused }: Props) {
-  const { format } = useTab()
+export function Toolbar({ view, narrowed, partial, zoomed, fit, nextMatch, focused }: Props) {
+  const { place, go, format } = useTab()
   const counts = useMemo(() => countGroups(view.columns.kind), [view.columns])
   const errors = useMemo(() => view.columns.state.filter((state) => state === 'error').length, [view.columns])
   return (
@@ -29,7 +32,7 @@ export function Toolbar({ view, partial, zoomed, fit, nextMatch, focused }: Prop
           type="search"
           placeholder={strings.search}
           aria-label={strings.search}
-          title={partial ? strings.searchLoadedOnly : undefined}
+          title={partial && !narrowed ? strings.searchLoadedOnly : undefined}
           value={view.query}
           onInput={(event) => view.setQuery(event.currentTarget.value)}
           onKeyDown={(event) => {
@@ -38,7 +41,7 @@ export function Toolbar({ view, partial, zoomed, fit, nextMatch, focused }: Prop
           }}
         />
         {view.matches ? (
-          <span class="search-count" aria-live="polite">
+          <span class="search-count">
             {view.matches.count === 0
               ? strings.noMatches
               : strings.matches(format.count(ordinal(view, focused())), format.count(view.matches.count))}
@@ -79,6 +82,17 @@ export function Toolbar({ view, partial, zoomed, fit, nextMatch, focused }: Prop
       </div>
       <span class="spacer" />
       {zoomed ? <Tool icon="fit" label={`${strings.zoomFit} (0)`} act={fit} pressed /> : null}
+      <button
+        type="button"
+        class="chip"
+        aria-pressed={place.critical}
+        aria-label={strings.criticalPath}
+        title={`${strings.criticalPath} (c)`}
+        onClick={() => go({ critical: !place.critical }, { replace: true })}
+      >
+        <Icon name="route" size={14} />
+        <span class="chip-name">{strings.criticalPath}</span>
+      </button>
       <Tool icon="expand" label={strings.expandAll} act={view.expandAll} />
       <Tool icon="collapse" label={strings.collapseAll} act={view.collapseAll} />
     </div>

@@ -1,5 +1,6 @@
 import { useTab } from '../hooks/tab-context.ts'
 import { useCopy } from '../hooks/use-copy.ts'
+import { nowhere } from '../model/place.ts'
 import { strings } from '../strings.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { PlaceLink } from './place-link.tsx'
@@ -21,7 +22,7 @@ export function TopBar({ theme, setTheme, showHelp }: Props) {
   const next = themes[(themes.indexOf(current) + 1) % themes.length] ?? 'auto'
   return (
     <header class="top-bar">
-      <PlaceLink class="brand" to={{ workflow: null, execution: null, span: null, tab: 'trace' }}>
+      <PlaceLink class="brand" to={{ ...nowhere }}>
         <Logo />
         <span class="brand-name">{strings.product}</span>
       </PlaceLink>

@@ -5,6 +5,7 @@ import { useTab } from '../hooks/tab-context.ts'
 import { useSize } from '../hooks/use-size.ts'
 import { treeKey } from '../hooks/use-trace-keys.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
+import type { CriticalPath } from '../model/critical-path.ts'
 import { ticksOf, type Window } from '../model/timeline.ts'
 import { placeOf } from '../model/visible.ts'
 import { strings } from '../strings.ts'
@@ -27,6 +28,7 @@ interface Props {
   view: TreeView
   window: Window
   now: number
+  critical: CriticalPath | null
   selected: number
   /** The selection follows the focus. */
   follow: boolean
@@ -138,6 +140,7 @@ export function TreeGrid(props: Props) {
               top={place * rowHeight}
               window={window}
               now={now}
+              critical={props.critical?.rows.get(row)}
               columnSet={columnSet}
               selected={row === selected}
               focused={row === focusRow}

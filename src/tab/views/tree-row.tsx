@@ -28,6 +28,8 @@ interface Props {
   top: number
   window: Window
   now: number
+  /** Stretches of the critical path; undefined = the row is not on it. */
+  critical: Window[] | undefined
   columnSet: ColumnSet
   selected: boolean
   focused: boolean
@@ -102,7 +104,9 @@ export function TreeRow(props: Props) {
         {state === 'running' ? strings.stillRunning : duration}
       </span>
       <span role="gridcell" class="bar-cell">
-        {index < 0 ? null : <Bar view={view} row={row} window={props.window} now={props.now} />}
+        {index < 0 ? null : (
+          <Bar view={view} row={row} window={props.window} now={props.now} critical={props.critical} />
+        )}
       </span>
     </div>
   )
@@ -170,7 +174,7 @@ function sum(a: number | null | undefined, b: number | null | undefined): number
 }
 
 function labelOf(
-  { view, row }: Props,
+  { view, row, critical }: Props,
   duration: string,
   tokens: number | null,
   count: (n: number) => string,
@@ -187,6 +191,7 @@ function labelOf(
     state === 'running' ? strings.stillRunning : duration,
     tokens === null ? null : `${count(tokens)} ${strings.tokens.toLowerCase()}`,
     state === 'ok' || state === 'running' ? null : strings.state[state].toLowerCase(),
+    critical ? strings.criticalPath.toLowerCase() : null,
   ]
     .filter(Boolean)
     .join(', ')

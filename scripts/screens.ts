@@ -1,0 +1,112 @@
+// Takes a picture of every view and state of the Trace tab, light and dark, desktop and phone.
+// npm run screens -- [folder] [word that the names must hold]
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { launchBrowser } from '../test/helpers/browser.ts'
+import { startSampleService, TOKEN, WORKFLOW } from '../test/tab/sample-service.ts'
+
+const folder = process.argv[2] ?? 'screens'
+const only = process.argv[3] ?? ''
+mkdirSync(folder, { recursive: true })
+
+type Page = Awaited<ReturnType<NonNullable<Awaited<ReturnType<typeof launchBrowser>>>['newPage']>>
+interface Screen {
+  name: string
+  path: string
+  token?: string
+  /** What must be there before the picture is taken. */
+  wait: string
+  act?: (page: Page) => Promise<void>
+}
+
+const trace = (execution: string, query = '') =>
+  `/workflows/${WORKFLOW}/executions/${execution}/trace${query}`
+
+async function main(): Promise<void> {
+  const browser = await launchBrowser()
+  if (!browser) throw new Error('A Chromium is needed: set CHROMIUM to where it is')
+  const service = await startSampleService({ big: true })
+  const spans = service.samples.get('exec-0418')?.list ?? []
+  const call = spans.filter((span) => span.kind === 'llm')[1]?.id
+  const failed = spans.find((span) => span.state === 'error' && span.depth > 0)?.id
+  const screens: Screen[] = [
+    { name: 'workflows', path: '/', wait: '.workflow-card' },
+    { name: 'timeline', path: trace('exec-0418', `?span=${call}`), wait: '.message' },
+    { name: 'timeline-error', path: trace('exec-0418', `?span=${failed}`), wait: '.span-error' },
+    { name: 'critical', path: trace('exec-0418', '?critical=1'), wait: '.critical' },
+    { name: 'orphans', path: trace('exec-0417'), wait: '.missing-parent' },
+    { name: 'search', path: trace('exec-0418', '?q=chat&kind=llm'), wait: '.tree-row.match' },
+    { name: 'no-match', path: trace('exec-0418', '?kind=embedding'), wait: '.tree-none' },
+    { name: 'partial', path: trace('exec-60k'), wait: '.notice .link' },
+    { name: 'live', path: trace('exec-live'), wait: '.live' },
+    { name: 'overview', path: trace('exec-0418', '?tab=execution'), wait: '.usage' },
+    { name: 'graph', path: trace('exec-0418', '?view=graph'), wait: '.node-card' },
+    { name: 'graph-span', path: trace('exec-0418', `?view=graph&span=${call}`), wait: '.node-card.selected' },
+    { name: 'graph-200', path: trace('exec-200-nodes', '?view=graph'), wait: '.node-card' },
+    { name: 'metrics', path: trace('exec-0419', '?view=metrics'), wait: '.bar-part' },
+    {
+      name: 'metrics-table',
+      path: trace('exec-0419', '?view=metrics'),
+      wait: '.bar-part',
+      act: async (page) => {
+        for (const button of await page.getByRole('button', { name: 'Table' }).all()) await button.click()
+      },
+    },
+    { name: 'log', path: trace('exec-0418', '?view=log'), wait: '.log-messages' },
+    { name: 'log-span', path: trace('exec-0418', `?view=log&span=${call}`), wait: '.log-messages' },
+    {
+      name: 'log-everything',
+      path: trace('exec-0418', '?view=log'),
+      wait: '.log-messages',
+      act: (page) => page.getByRole('button', { name: 'Everything' }).click(),
+    },
+    { name: 'compare-choose', path: trace('exec-0418', '?view=compare'), wait: '.compare-picker' },
+    {
+      name: 'compare',
+      path: trace('exec-0418', '?view=compare&with=exec-0419'),
+      wait: '.compare-nodes',
+      act: (page) => page.getByRole('button', { name: 'Show the prompts' }).first().click(),
+    },
+    {
+      name: 'help',
+      path: trace('exec-0418'),
+      wait: '.tree-row',
+      act: async (page) => {
+        await page.locator('.tree-row').first().focus()
+        await page.keyboard.press('?')
+      },
+    },
+    { name: 'empty', path: trace('exec-empty'), wait: '.state-card' },
+    { name: 'missing', path: trace('nope'), wait: '.state-card' },
+    { name: 'denied', path: trace('exec-0418'), token: 'no-scope', wait: '.state-card' },
+    { name: 'signed-out', path: trace('exec-0418'), token: '', wait: '.state-card' },
+  ]
+  const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const scheme of ['light', 'dark'] as const) {
+      for (const screen of screens) {
+        const name = `${screen.name}-${size}-${scheme}`
+        if (!name.includes(only)) continue
+        const page = await browser.newPage({ viewport, colorScheme: scheme })
+        page.setDefaultTimeout(10_000)
+        try {
+          const token = screen.token ?? TOKEN
+          await page.goto(`${service.url}${screen.path}${token ? `#token=${token}` : ''}`)
+          await page.locator(screen.wait).first().waitFor()
+          await screen.act?.(page)
+          await page.waitForTimeout(350)
+          await page.screenshot({ path: join(folder, `${name}.png`) })
+        } catch (error) {
+          console.error(`${name}: ${(error as Error).message.split('\n')[0]}`)
+          process.exitCode = 1
+        } finally {
+          await page.close()
+        }
+      }
+    }
+  }
+  await service.close()
+  await browser.close()
+}
+
+await main()

@@ -1,0 +1,113 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { createSpanReader } from '../api/span-reader.ts'
+import { useTab } from '../hooks/tab-context.ts'
+import type { ViewProps } from '../hooks/view-props.ts'
+import { logEntries, logLines } from '../model/log-entries.ts'
+import { strings } from '../strings.ts'
+import { EntryHead } from './entry-head.tsx'
+import { LineList } from './line-list.tsx'
+import type { LogSource } from './log-context.ts'
+import { StepView } from './step-view.tsx'
+import { TurnView } from './turn-view.tsx'
+
+/** Entries that are in the DOM at first, and how many more come when asked for. */
+const ENTRIES = 60
+
+/** What happened, in the order of time: as a conversation, or every start and end. */
+export function LogView({ loaded, view, selection }: ViewProps) {
+  const { api, format } = useTab()
+  const { tree, columns } = view
+  const { execution } = loaded
+  const entries = useMemo(() => logEntries(tree, columns), [tree, columns])
+  const lines = useMemo(() => logLines(tree, columns), [tree, columns])
+  const talks = entries.some((entry) => entry.type === 'turn')
+  const [everything, setEverything] = useState<boolean | null>(null)
+  const [markdown, setMarkdown] = useState(false)
+  const [most, setMost] = useState(ENTRIES)
+  const frame = useRef<HTMLDivElement>(null)
+  const life = useMemo(() => new AbortController(), [])
+  useEffect(() => () => life.abort(), [life])
+  const reader = useMemo(
+    () => createSpanReader(api, execution.execution_id, life.signal),
+    [api, execution.execution_id, life],
+  )
+  const source: LogSource = { reader, tree, columns, execution }
+  const asLines = everything ?? !talks
+  const at = entries.findIndex((entry) => entry.row === selection.selected)
+  const shown = entries.slice(0, Math.max(most, at + 10))
+
+  // A span that was selected elsewhere is brought into view, once.
+  const brought = useRef(-1)
+  useEffect(() => {
+    if (selection.selected < 0 || brought.current === selection.selected || asLines) return
+    brought.current = selection.selected
+    frame.current?.querySelector(`[data-row="${selection.selected}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [selection.selected, asLines])
+
+  const select = (row: number) => {
+    brought.current = row
+    selection.select(row, { replace: selection.open })
+  }
+  return (
+    <div class="log">
+      <div class="log-tools">
+        {/* biome-ignore lint/a11y/useSemanticElements: two buttons in a row are no fieldset */}
+        <span class="segments" role="group" aria-label={strings.logForm}>
+          <button type="button" aria-pressed={!asLines} onClick={() => setEverything(false)}>
+            {strings.conversation}
+          </button>
+          <button type="button" aria-pressed={asLines} onClick={() => setEverything(true)}>
+            {strings.everything}
+          </button>
+        </span>
+        <span class="spacer" />
+        {asLines ? null : (
+          // biome-ignore lint/a11y/useSemanticElements: two buttons in a row are no fieldset
+          <span class="segments" role="group" aria-label={strings.textForm}>
+            <button type="button" aria-pressed={!markdown} onClick={() => setMarkdown(false)}>
+              {strings.plain}
+            </button>
+            <button type="button" aria-pressed={markdown} onClick={() => setMarkdown(true)}>
+              {strings.markdown}
+            </button>
+          </span>
+        )}
+      </div>
+      {asLines ? (
+        <LineList source={source} lines={lines} selected={selection.selected} select={select} />
+      ) : (
+        <div ref={frame} class="log-scroll">
+          {entries.length === 0 ? <p class="none">{strings.noConversation}</p> : null}
+          <ol class="log-list">
+            {shown.map((entry) => {
+              const props = {
+                source,
+                entry,
+                selected: entry.row === selection.selected,
+                select: () => select(entry.row),
+              }
+              const key = tree.keys[entry.row]
+              if (entry.type === 'turn') return <TurnView key={key} {...props} markdown={markdown} />
+              if (entry.type === 'step') return <StepView key={key} {...props} />
+              return (
+                <li key={key} class={`log-part ${props.selected ? 'selected' : ''}`} data-row={entry.row}>
+                  <EntryHead
+                    source={source}
+                    row={entry.row}
+                    select={props.select}
+                    selected={props.selected}
+                  />
+                </li>
+              )
+            })}
+          </ol>
+          {shown.length < entries.length ? (
+            <button type="button" class="button log-more" onClick={() => setMost(shown.length + ENTRIES)}>
+              {strings.loadMore} ({format.count(entries.length - shown.length)})
+            </button>
+          ) : null}
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,88 @@
+import type { Ref } from 'preact'
+import { useMemo } from 'preact/hooks'
+import { useTab } from '../hooks/tab-context.ts'
+import type { Narrowed } from '../hooks/use-narrowed.ts'
+import type { ViewProps } from '../hooks/view-props.ts'
+import { criticalPath } from '../model/critical-path.ts'
+import { strings } from '../strings.ts'
+import { Minimap } from './minimap.tsx'
+import { Toolbar } from './toolbar.tsx'
+import { TreeGrid, type TreeGridHandle } from './tree-grid.tsx'
+
+/** Fewer spans than this need no overview. */
+const MINIMAP_FROM = 20
+
+interface Props extends ViewProps {
+  grid: Ref<TreeGridHandle>
+  narrowed: Narrowed | null
+  nextMatch: (by: 1 | -1) => void
+  focused: () => number
+  onScroll: (top: number) => void
+  openDetail: (row: number) => void
+}
+
+/** The spans as a tree on a time line. */
+export function TimelineView(props: Props) {
+  const { grid, loaded, view, zoom, now, selection, narrowed, onScroll, openDetail } = props
+  const { place, go, narrow, format } = useTab()
+  const { columns, tree } = view
+  const path = useMemo(
+    () => (place.critical ? criticalPath(tree, columns, now) : null),
+    [place.critical, tree, columns, now],
+  )
+  return (
+    <section class="tree-pane">
+      <Toolbar
+        view={view}
+        narrowed={narrowed !== null}
+        partial={loaded.cursor !== null}
+        zoomed={zoom.zoomed !== null}
+        fit={() => zoom.zoomTo(null)}
+        nextMatch={props.nextMatch}
+        focused={props.focused}
+      />
+      {narrowed ? (
+        <p class="view-note">
+          {narrowed.reason === 'around'
+            ? strings.aroundSpan
+            : strings.searchedByService(format.count(narrowed.total))}
+          {narrowed.message ? ` · ${narrowed.message}` : ''}
+          {narrowed.reason === 'around' ? (
+            <button type="button" class="link" onClick={() => go({ span: null })}>
+              {strings.showFromStart}
+            </button>
+          ) : null}
+        </p>
+      ) : null}
+      {path ? (
+        <p class="view-note critical-note">
+          <strong>
+            {strings.criticalPathIs(format.duration(path.length), format.count(path.rows.size))}
+          </strong>{' '}
+          {strings.criticalPathAssumes}
+        </p>
+      ) : null}
+      {columns.span_id.length >= MINIMAP_FROM || zoom.zoomed ? (
+        <Minimap
+          columns={columns}
+          extent={zoom.extent}
+          window={zoom.zoomed}
+          setWindow={zoom.zoomTo}
+          now={now}
+        />
+      ) : null}
+      <TreeGrid
+        handle={grid}
+        view={view}
+        window={zoom.window}
+        now={now}
+        critical={path}
+        selected={selection.selected}
+        follow={selection.open && !narrow}
+        onScroll={onScroll}
+        select={selection.select}
+        openDetail={openDetail}
+      />
+    </section>
+  )
+}
