@@ -79,6 +79,7 @@ async function start(
     url,
     log,
     redactionVersion: REDACTION_VERSION,
+    rowSecurity: config.rowSecurity,
     retentionDays: config.retentionDays,
     observer: observerOf(metrics),
   })

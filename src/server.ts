@@ -17,6 +17,7 @@ import { refuseUnreadable } from './http/plugins/long-requests.ts'
 import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
 import { readRateLimit } from './http/plugins/rate-limit.ts'
 import { redactedIds } from './http/plugins/redacted-ids.ts'
+import { secondWall } from './http/plugins/second-wall.ts'
 import { api } from './http/routes/api.ts'
 import { artifacts } from './http/routes/artifacts.ts'
 import { type AdminParts, health } from './http/routes/health.ts'
@@ -75,6 +76,7 @@ export async function buildServer(
     await reads.register(readRateLimit)
     await reads.register(readMetrics, { metrics })
     await reads.register(redactedIds, { parts })
+    await reads.register(secondWall, { store: parts.store })
     await reads.register(api, { parts })
   })
   return app

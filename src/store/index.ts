@@ -1,6 +1,7 @@
 import type { BaseLogger } from 'pino'
 import { StoreUnavailable } from '../errors.ts'
 import type { SpanLog } from '../model/log.ts'
+import type { Principal } from '../model/principal.ts'
 import type { Refusal } from '../model/refusal.ts'
 import type { Span } from '../model/span.ts'
 import { ArtifactStore } from './artifacts.ts'
@@ -15,6 +16,7 @@ import { IngestKeys } from './ingest-keys.ts'
 import { Repeats } from './message-parts.ts'
 import { migrate } from './migrate.ts'
 import { Reader } from './reader.ts'
+import { guarded, prepareReaderRole, readWithin } from './reader-role.ts'
 import { Realms } from './realms.ts'
 import { Revocations } from './revocations.ts'
 import { Roller } from './roller.ts'
@@ -33,6 +35,8 @@ export interface StoreOptions {
   redactionVersion: number
   /** Days that spans are kept; null = for ever. */
   retentionDays: number | null
+  /** Reads run as a role of their own under row-level security (docs/adr/0005-row-level-security.md). */
+  rowSecurity?: boolean
   observer?: Partial<StoreObserver>
 }
 
@@ -83,6 +87,8 @@ export interface Store {
   ingestKeys: Pick<IngestKeys, 'principalOf' | 'create' | 'list' | 'revoke'>
   /** Tokens that are refused before they expire. */
   revocations: Pick<Revocations, 'isRevoked' | 'revoke'>
+  /** Runs `work`: what it reads is held to the principal by the server as well, with `rowSecurity`. */
+  within<T>(principal: Principal, work: () => T): Promise<T>
   /** A random key that is the same in every process; made at the first call. */
   key(workspace: string, purpose: string): Promise<Buffer>
   /** True while the database answers. */
@@ -138,7 +144,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     },
   })
   roller.start()
-  return assemble(database, options, observer, upkeep, roller, erasures)
+  const walled = options.rowSecurity === true && (await prepareReaderRole(database.work, options.log))
+  return assemble(database, options, observer, upkeep, roller, erasures, walled)
 }
 
 function assemble(
@@ -148,6 +155,7 @@ function assemble(
   upkeep: Upkeep,
   roller: Roller,
   erasures: Erasures,
+  walled: boolean,
 ): Store {
   const realms = new Realms(database.kysely)
   const contexts = new Contexts(database.kysely)
@@ -206,7 +214,9 @@ function assemble(
     denials,
     ingestKeys: new IngestKeys(database.read),
     revocations: new Revocations(database.read),
-    read: new Reader(database, realms),
+    read: new Reader(walled ? guarded(database) : database, realms),
+    within: async ({ workspace, workflows }, work) =>
+      walled ? readWithin({ realms: await realms.ofWorkspace(workspace), workflows }, work) : work(),
     artifacts: new ArtifactStore(database, realms),
     async writeSpans({ workspace, workflows }, spans) {
       if (spans.length === 0) return { stored: 0, refused: [] }

@@ -54,6 +54,7 @@ export async function realService(
     log: logger,
     redactionVersion: 1,
     retentionDays: null,
+    rowSecurity: config.rowSecurity,
   })
   const parts: Parts = {
     config,

@@ -39,6 +39,7 @@ export function keepingStore(): KeepingStore {
     denials: { note() {}, flush: async () => {} },
     ingestKeys: { principalOf: async () => null } as never,
     revocations: { isRevoked: async () => false, revoke: async () => {} },
+    within: async (_principal, work) => work(),
     key: async () => randomBytes(32),
     ready: async () => true,
     pools: () => ({}),
