@@ -1,5 +1,8 @@
-import type { AttributeValue } from '../model/attributes.ts'
+import { limits } from '../limits.ts'
+import type { Attributes, AttributeValue } from '../model/attributes.ts'
+import type { OtlpSpan } from '../model/otlp.ts'
 import type { ArtifactReference } from '../model/span.ts'
+import { inlineMediaOf } from './messages/inline-media.ts'
 import { firstString, firstValue, isObject, parseJson } from './messages/json.ts'
 import { plain } from './messages/plain.ts'
 import type { Reading } from './reading.ts'
@@ -7,11 +10,15 @@ import type { Reading } from './reading.ts'
 /** References that one span may carry; more are dropped. */
 const MOST = 256
 
-/** What the span says it produced: a list with descriptions, and bare ids. One entry per id. */
-export function artifactsOf(reading: Reading): ArtifactReference[] {
+/**
+ * What the span says it produced: a list with descriptions, and bare ids; and the bytes that its content carries as
+ * base64, under an id made of their hash. One entry per id.
+ */
+export function artifactsOf(reading: Reading, span: OtlpSpan): ArtifactReference[] {
   const list = reading.value('artifactList') as AttributeValue
   const ids = reading.value('artifactIds') as string[] | null
-  if (list === null && ids === null) return []
+  const inline = inlineArtifacts(span)
+  if (list === null && ids === null) return inline.slice(0, MOST)
   const found = new Map<string, ArtifactReference>()
   const described = parseJson(plain(list))
   for (const item of Array.isArray(described) ? described : []) {
@@ -21,7 +28,35 @@ export function artifactsOf(reading: Reading): ArtifactReference[] {
   for (const id of ids ?? []) {
     if (!found.has(id)) found.set(id, { id, name: null, mediaType: null, size: null, sha256: null })
   }
+  for (const artifact of inline) if (!found.has(artifact.id)) found.set(artifact.id, artifact)
   return [...found.values()].slice(0, MOST)
+}
+
+/** The bytes stay in the content as they were sent: an export is exact. Answers describe them instead. */
+function inlineArtifacts(span: OtlpSpan): ArtifactReference[] {
+  const found = new Map<string, ArtifactReference>()
+  const look = (text: string) => {
+    for (const { mediaType, size, sha256 } of inlineMediaOf(text)) {
+      const id = `inline-${sha256.slice(0, 32)}`
+      found.set(id, { id, name: null, mediaType, size, sha256 })
+    }
+  }
+  lookThrough(span.attributes, look, 0)
+  for (const event of span.events) lookThrough(event.attributes, look, 0)
+  return [...found.values()]
+}
+
+function lookThrough(
+  values: Attributes | AttributeValue[],
+  look: (text: string) => void,
+  depth: number,
+): void {
+  for (const value of values.values()) {
+    if (typeof value === 'string') look(value)
+    else if ((Array.isArray(value) || value instanceof Map) && depth < limits.maxDepth) {
+      lookThrough(value, look, depth + 1)
+    }
+  }
 }
 
 function referenceOf(item: unknown): ArtifactReference | null {

@@ -1,9 +1,10 @@
-import type { Content, Message } from '../model/message.ts'
+import type { Content, Message, MessagePart } from '../model/message.ts'
 import type { SpanEvent } from '../model/otlp.ts'
 import type { Span } from '../model/span.ts'
 import { families } from './families/index.ts'
 import { type MessageReader, type Side, STAGES } from './family.ts'
 import { indexedTools } from './messages/indexed.ts'
+import { describeInline } from './messages/inline-media.ts'
 import { isObject, parseJson } from './messages/json.ts'
 import { withoutMedia } from './messages/media.ts'
 import { type ContentLog, MessageSource } from './messages/source.ts'
@@ -48,7 +49,27 @@ function sideOf(source: MessageSource, side: Side): Content {
     if (messages.length === 0) messages = found.messages
     if (value === undefined) value = found.value
   }
-  return { messages, value: value === undefined ? null : withoutMedia(value) }
+  return { messages: messages.map(withoutBytes), value: value === undefined ? null : withoutMedia(value) }
+}
+
+/** Bytes may hide in texts, arguments and results, too. */
+function withoutBytes(message: Message): Message {
+  const parts = message.parts.map((part): MessagePart => {
+    switch (part.type) {
+      case 'text':
+      case 'reasoning':
+        return { ...part, content: describeInline(part.content) }
+      case 'tool_call':
+        return { ...part, arguments: withoutMedia(part.arguments) }
+      case 'tool_result':
+        return { ...part, result: withoutMedia(part.result) }
+      case 'json':
+        return { ...part, content: withoutMedia(part.content) }
+      default:
+        return part
+    }
+  })
+  return { ...message, parts }
 }
 
 /** Where tool definitions are found, the most exact first. */

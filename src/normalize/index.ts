@@ -120,7 +120,7 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
       cost: costOf(reading) ?? estimate(),
       errorType: column(errorType),
       errorMessage: errorMessage === null ? null : text(errorMessage),
-      artifacts: artifactsOf(reading).map((artifact) => cleanArtifact(artifact, column)),
+      artifacts: artifactsOf(reading, span).map((artifact) => cleanArtifact(artifact, column)),
 
       attributes: structure,
       content,

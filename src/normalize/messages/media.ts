@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { limits } from '../../limits.ts'
 import type { MessagePart } from '../../model/message.ts'
+import { describeInline } from './inline-media.ts'
 import { firstString, firstValue, isObject, type JsonObject } from './json.ts'
 
 export type MediaPart = Extract<MessagePart, { type: 'image' | 'audio' | 'video' | 'file' }>
@@ -82,7 +83,7 @@ export function withoutMedia(value: unknown, depth = 0): unknown {
     if (value.startsWith('data:') && DATA_URL.test(value.slice(0, 256))) return fromText(value, null, null)
     if (value.length >= SHORTEST_BASE64 && BASE64.test(value.slice(0, 256)) && BASE64.test(value))
       return fromText(value, null, null, true)
-    return value
+    return describeInline(value)
   }
   if (typeof value !== 'object' || value === null) return value
   if (depth >= limits.maxDepth) return '[nested too deep]'
