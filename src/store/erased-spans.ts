@@ -89,7 +89,14 @@ function byTrace(spans: readonly SpanPlace[]): Map<string, Map<string, SpanPlace
   for (const span of spans) {
     let members = traces.get(span.traceId)
     if (members === undefined) traces.set(span.traceId, (members = new Map()))
-    members.set(span.spanId, span)
+    const known = members.get(span.spanId)
+    // versions of one span, or a log record of it: what either says counts
+    const parentSpanId = span.parentSpanId || known?.parentSpanId || null
+    members.set(span.spanId, {
+      ...span,
+      parentSpanId,
+      executionId: span.executionId ?? known?.executionId ?? null,
+    })
   }
   return traces
 }

@@ -7,6 +7,8 @@ import { silent } from '../helpers/database.ts'
 import { span } from '../helpers/span.ts'
 import { reader, testStore } from '../helpers/store.ts'
 
+t.setTimeout(120_000)
+
 const runner = { workspace: 'default', workflows: ['*'] }
 const eraser = { workspace: 'default', subject: 'officer', workflows: ['*'] }
 const named = (executionId: string, workflowId = 'triage'): Partial<Span> => ({ executionId, workflowId })
@@ -245,6 +247,7 @@ t.test('belonging: cycles end, a name that was not erased stays', async (t) => {
   t.strictSame(ids([place('a', 'b'), place('b', 'a'), place('c', null, 'f')]), [])
   t.strictSame(ids([place('a', 'b'), place('b', '1'), place('c', '1', 'f'), place('d', 'c')]), ['a', 'b'])
   t.strictSame(ids([place('c', 'd', 'f'), place('d', null, 'e')]), ['d'])
+  t.strictSame(ids([place('c', null, 'f'), place('c', null)]), [], 'a later version that says less')
 })
 
 const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
