@@ -4,12 +4,14 @@
  */
 export class CopyRows {
   #buffer: Buffer
+  #view: DataView
   #at = 0
   /** Where each row ends: rows can be sent apart when one of them is refused. */
   readonly ends: number[] = []
 
   constructor(initialBytes = 64 * 1024) {
     this.#buffer = Buffer.allocUnsafe(initialBytes)
+    this.#view = viewOf(this.#buffer)
   }
 
   get length(): number {
@@ -27,7 +29,7 @@ export class CopyRows {
 
   startRow(fields: number): void {
     this.#room(2)
-    this.#at = this.#buffer.writeInt16BE(fields, this.#at)
+    this.#short(fields)
   }
 
   endRow(): void {
@@ -51,31 +53,32 @@ export class CopyRows {
 
   null(): void {
     this.#room(4)
-    this.#at = this.#buffer.writeInt32BE(-1, this.#at)
+    this.#word(-1)
   }
 
   boolean(value: boolean): void {
     this.#room(5)
-    this.#at = this.#buffer.writeInt32BE(1, this.#at)
+    this.#word(1)
     this.#buffer[this.#at++] = value ? 1 : 0
   }
 
   int16(value: number): void {
     this.#room(6)
-    this.#at = this.#buffer.writeInt32BE(2, this.#at)
-    this.#at = this.#buffer.writeInt16BE(value, this.#at)
+    this.#word(2)
+    this.#short(value)
   }
 
   int32(value: number): void {
     this.#room(8)
-    this.#at = this.#buffer.writeInt32BE(4, this.#at)
-    this.#at = this.#buffer.writeInt32BE(value, this.#at)
+    this.#word(4)
+    this.#word(value)
   }
 
   int64(value: bigint): void {
     this.#room(12)
-    this.#at = this.#buffer.writeInt32BE(8, this.#at)
-    this.#at = this.#buffer.writeBigInt64BE(value, this.#at)
+    this.#word(8)
+    this.#view.setBigInt64(this.#at, value)
+    this.#at += 8
   }
 
   /** A whole number below 2^53; null = NULL. */
@@ -84,7 +87,10 @@ export class CopyRows {
       this.null()
       return
     }
-    this.int64(BigInt(value))
+    this.#room(12)
+    this.#word(8)
+    this.#word(Math.floor(value / 2 ** 32))
+    this.#word(value | 0)
   }
 
   text(value: string | null): void {
@@ -92,10 +98,26 @@ export class CopyRows {
       this.null()
       return
     }
-    this.#room(4 + value.length * 3)
-    const written = this.#buffer.write(value, this.#at + 4, 'utf8')
-    this.#buffer.writeInt32BE(written, this.#at)
-    this.#at += 4 + written
+    const { length } = value
+    this.#room(4 + length * 3)
+    if (length <= SHORT_TEXT && this.#ascii(value)) return
+    const start = this.#at
+    this.#at += 4 + this.#buffer.write(value, start + 4, 'utf8')
+    this.#view.setInt32(start, this.#at - start - 4)
+  }
+
+  /** Writes a text of one-byte characters without a call into the runtime; false = it has others. */
+  #ascii(value: string): boolean {
+    const buffer = this.#buffer
+    const start = this.#at + 4
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 127) return false
+      buffer[start + i] = code
+    }
+    this.#word(value.length)
+    this.#at += value.length
+    return true
   }
 
   /** An id in hex; '' or null = NULL. */
@@ -104,15 +126,18 @@ export class CopyRows {
       this.null()
       return
     }
-    this.#room(4 + value.length / 2)
-    this.#at = this.#buffer.writeInt32BE(value.length / 2, this.#at)
-    this.#at += this.#buffer.write(value, this.#at, 'hex')
+    const bytes = value.length >> 1
+    this.#room(4 + bytes)
+    this.#word(bytes)
+    for (let i = 0; i < value.length; i += 2) {
+      this.#buffer[this.#at++] = nibble(value.charCodeAt(i)) * 16 + nibble(value.charCodeAt(i + 1))
+    }
   }
 
   /** Returns where the bytes begin, for `patch`. */
   bytes(value: Uint8Array): number {
     this.#room(4 + value.length)
-    this.#at = this.#buffer.writeInt32BE(value.length, this.#at)
+    this.#word(value.length)
     this.#buffer.set(value, this.#at)
     this.#at += value.length
     return this.#at - value.length
@@ -148,13 +173,38 @@ export class CopyRows {
     this.#buffer.writeInt32BE(this.#at - start - 4, start)
   }
 
+  /** Four bytes, most significant first; `Buffer`'s own methods check their arguments every time. */
+  #word(value: number): void {
+    const buffer = this.#buffer
+    const at = this.#at
+    buffer[at] = value >>> 24
+    buffer[at + 1] = value >>> 16
+    buffer[at + 2] = value >>> 8
+    buffer[at + 3] = value
+    this.#at = at + 4
+  }
+
+  #short(value: number): void {
+    this.#buffer[this.#at++] = value >>> 8
+    this.#buffer[this.#at++] = value
+  }
+
   #room(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return
     const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes))
     this.#buffer.copy(grown, 0, 0, this.#at)
     this.#buffer = grown
+    this.#view = viewOf(grown)
   }
 }
+
+/** UTF-16 units up to which a text is written here rather than by a call into the runtime. */
+const SHORT_TEXT = 48
+
+const viewOf = (buffer: Buffer) => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+
+/** The value of a hex digit; ids were checked by normalize/. */
+const nibble = (code: number): number => (code <= 57 ? code - 48 : (code | 32) - 87)
 
 /** OID of `text` (pg_type.dat). */
 const TEXT_OID = 25
