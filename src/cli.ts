@@ -2,6 +2,7 @@
 import type { Command } from './cli/command.ts'
 import { UsageError } from './cli/command.ts'
 import { erase } from './cli/erase.ts'
+import { explain } from './cli/explain.ts'
 import { help } from './cli/help.ts'
 import { key } from './cli/key.ts'
 import { migrateCommand } from './cli/migrate.ts'
@@ -15,6 +16,7 @@ const commands = new Map<string, Command>([
   ['serve', serve],
   ['migrate', migrateCommand],
   ['token', token],
+  ['explain', explain],
   ['replay', replay],
   ['erase', erase],
   ['key', key],

@@ -17,6 +17,7 @@ import { countRules, type Redactor, redactSpan } from '../redact/index.ts'
 import type { Store, WriteResult } from '../store/index.ts'
 import { Admission, inflatedEstimate, type Ticket } from './admission.ts'
 import { watchEventLoop } from './event-loop-lag.ts'
+import { type ExplainReport, explainRequest } from './explain.ts'
 import { takeLogs } from './logs.ts'
 import { messageOf, total } from './refusals.ts'
 import { slices } from './slices.ts'
@@ -115,6 +116,12 @@ export class Ingest {
       principal,
       decodeLogsRequest(await this.inflate(body, ticket), body.encoding),
     )
+  }
+
+  /** The dry run of `traces`: what would become of a request. Nothing is written. Throws as `traces` does. */
+  async explain({ workspace, workflows }: Principal, body: Body, ticket: Ticket): Promise<ExplainReport> {
+    const request = decodeTraceRequest(await this.inflate(body, ticket), body.encoding)
+    return explainRequest(request, workflows, await this.#parts.redactorOf(workspace))
   }
 
   /** Spans of a slice as they may be stored; what may not is added to `refused`. */

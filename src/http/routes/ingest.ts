@@ -34,9 +34,13 @@ export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async 
     })
   }
 
-  /** 200 only after the store's COMMIT. */
+  /** 200 only after the store's COMMIT; with `?explain=1` a dry run, whose answer is a report in JSON. */
   const traces: Answer = async (request, reply) => {
     const body = bodyOf(request)
+    if ((request.query as { explain?: string }).explain === '1') {
+      const report = await walk.explain(request.principal, body, request.ticket)
+      return reply.header('content-type', CONTENT_TYPE.json).send(JSON.stringify(report))
+    }
     const result = await walk.traces(request.principal, body, request.ticket)
     return reply
       .header('content-type', CONTENT_TYPE[body.encoding])
