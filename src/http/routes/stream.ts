@@ -75,6 +75,8 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
           .header('content-type', 'text/event-stream; charset=utf-8')
           .header('cache-control', 'private, no-store')
           .header('x-accel-buffering', 'no')
+          // a stream that ends while the listener closes must not leave an idle connection behind
+          .header('connection', 'close')
         return reply.send(body)
       } catch (error) {
         live?.body.destroy()
