@@ -46,7 +46,7 @@ t.test('what would be redacted, truncated and refused, and never a value', async
   const { url, store, parts, log } = await service(t)
   const spans = [
     { ...ids(1), name: 'canary-name', attributes: [text('gen_ai.prompt', `canary-content ${key}`)] },
-    { ...ids(2), name: 'b', attributes: [text('server.address', 'canary-long '.repeat(10_000))] },
+    { ...ids(2), name: 'b', attributes: [text('gen_ai.request.model', 'canary-long '.repeat(10_000))] },
     { ...ids(3), spanId: '00', name: 'c' },
     { ...ids(4), name: 'd', attributes: [text('workflow.id', 'theirs')] },
     { ...ids(5), name: 'e', attributes: [text(`${key}`, 'x')] },
@@ -56,7 +56,7 @@ t.test('what would be redacted, truncated and refused, and never a value', async
   const [secret, long, bad, theirs, inKey] = report.spans
   t.match(secret, { stored: true, refused: null, content: ['gen_ai.prompt'] })
   t.ok(Object.values(secret?.redacted ?? {}).some((times) => times === 1))
-  t.match(long?.notices, [{ code: 'truncated' }])
+  t.ok(long?.notices.some(({ code }) => code === 'truncated'))
   t.match(bad, { stored: false, refused: 'bad_span_id', kind: null })
   t.match(theirs, { stored: false, refused: 'workflow_denied' })
   t.equal(inKey?.stored, true)
