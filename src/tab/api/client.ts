@@ -10,6 +10,11 @@ interface Answer<T> {
 
 export interface Api {
   get<T>(path: string, signal: AbortSignal): Promise<Answer<T>>
+  post<T>(path: string, body: unknown, signal: AbortSignal): Promise<T>
+  /** A body that comes in pieces; `heard` is told of each. */
+  stream(path: string, signal: AbortSignal, heard: () => void): Promise<ReadableStream<Uint8Array>>
+  /** The address below which the service is. */
+  base: string
   /** The bytes of an artifact, with the file name that the service gives it. */
   download(path: string, signal: AbortSignal): Promise<{ blob: Blob; name: string | null }>
 }
@@ -20,19 +25,19 @@ export interface Api {
  * more; nothing else is ever retried here. Rejects with `RequestFailed`, or with `AbortError`.
  */
 export function createApi(base: string, getToken: GetToken): Api {
-  const send = async (path: string, signal: AbortSignal, accept: string): Promise<Response> => {
-    const first = await attempt(base + path, await getToken(), signal, accept)
+  const send = async (path: string, signal: AbortSignal, ask: Ask): Promise<Response> => {
+    const first = await attempt(base + path, await getToken(), signal, ask)
     if (first.status !== 401) return first
-    return attempt(base + path, await getToken(), signal, accept)
+    return attempt(base + path, await getToken(), signal, ask)
   }
-  const checked = async (path: string, signal: AbortSignal, accept: string): Promise<Response> => {
-    const response = await send(path, signal, accept)
+  const checked = async (path: string, signal: AbortSignal, ask: Ask): Promise<Response> => {
+    const response = await send(path, signal, ask)
     if (!response.ok) throw new RequestFailed(await failureOf(response))
     return response
   }
   return {
     async get<T>(path: string, signal: AbortSignal) {
-      const response = await checked(path, signal, 'application/json')
+      const response = await checked(path, signal, { accept: 'application/json' })
       try {
         return { body: (await response.json()) as T, next: nextCursor(response.headers.get('link')) }
       } catch (error) {
@@ -40,11 +45,33 @@ export function createApi(base: string, getToken: GetToken): Api {
         throw new RequestFailed({ ...unreadable, requestId: response.headers.get('x-request-id') })
       }
     },
+    base,
+    async post<T>(path: string, body: unknown, signal: AbortSignal) {
+      const ask = { accept: 'application/json', body: JSON.stringify(body) }
+      return (await (await checked(path, signal, ask)).json()) as T
+    },
+    async stream(path, signal, heard) {
+      const { body } = await checked(path, signal, { accept: 'text/event-stream' })
+      if (!body) throw new RequestFailed(unreadable)
+      const listen = new TransformStream<Uint8Array, Uint8Array>({
+        transform(piece, out) {
+          heard()
+          out.enqueue(piece)
+        },
+      })
+      return body.pipeThrough(listen)
+    },
     async download(path, signal) {
-      const response = await checked(path, signal, '*/*')
+      const response = await checked(path, signal, { accept: '*/*' })
       return { blob: await response.blob(), name: fileName(response.headers.get('content-disposition')) }
     },
   }
+}
+
+/** What is asked for; with a body it is a POST. */
+interface Ask {
+  accept: string
+  body?: string
 }
 
 const unreadable: Failure = {
@@ -60,12 +87,17 @@ async function attempt(
   url: string,
   token: string | null,
   signal: AbortSignal,
-  accept: string,
+  { accept, body }: Ask,
 ): Promise<Response> {
   try {
     return await fetch(url, {
       signal,
-      headers: { accept, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      ...(body === undefined ? {} : { method: 'POST', body }),
+      headers: {
+        accept,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
       credentials: 'same-origin',
       referrerPolicy: 'no-referrer',
     })

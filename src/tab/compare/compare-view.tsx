@@ -10,6 +10,8 @@ import { FailureState, LoadingRows, StateCard } from '../views/states.tsx'
 import { CompareHead } from './compare-head.tsx'
 import { CompareTable } from './compare-table.tsx'
 
+export { default as style } from '../styles/compare.css?inline'
+
 /** This execution beside another one of the workflow, node by node. */
 export function CompareView({ loaded }: ViewProps) {
   const { api, format, place, go } = useTab()

@@ -9,6 +9,8 @@ import { StateCard } from '../views/states.tsx'
 import { GraphCanvas } from './graph-canvas.tsx'
 import { placeGraph } from './layout.ts'
 
+export { default as style } from '../styles/graph.css?inline'
+
 /** The workflow as it ran: which node after which, how often, and what each took. */
 export function GraphView({ view, now, selection }: ViewProps) {
   const { format } = useTab()

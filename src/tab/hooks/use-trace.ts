@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { SpansEvent } from '../../http/schemas/live.ts'
 import type { Summary } from '../../http/schemas/trace.ts'
 import type { Api } from '../api/client.ts'
 import { asFailure, type Failure } from '../api/failure.ts'
 import { AUTOMATIC_ROWS, type Loaded, loadTrace } from '../api/load-trace.ts'
 import { paths } from '../api/paths.ts'
+import { mergeRows } from '../model/merge-rows.ts'
 
 /** Milliseconds between two looks at a running execution, and the most after looks without news. */
 const LOOK = 2_000
@@ -21,6 +23,8 @@ export interface TraceState {
   failure: Failure | null
   /** When the last good answer came, if the service stopped answering since. */
   staleSince: number | null
+  /** A running execution is followed by its stream (`on`), the stream broke off (`off`), or neither. */
+  stream: 'on' | 'off' | null
 }
 
 const nothing: TraceState = {
@@ -30,6 +34,7 @@ const nothing: TraceState = {
   summary: null,
   failure: null,
   staleSince: null,
+  stream: null,
 }
 
 /**
@@ -59,7 +64,11 @@ export function useTrace(api: Api, execution: string | null) {
     }
     const later = (ms: number) => {
       clearTimeout(timer)
-      timer = window.setTimeout(() => (document.hidden ? later(LOOK) : void look()), ms)
+      timer = window.setTimeout(() => {
+        timer = 0
+        if (document.hidden) later(LOOK)
+        else void look()
+      }, ms)
     }
     const show = (loaded: Loaded) => {
       good = loaded
@@ -85,10 +94,42 @@ export function useTrace(api: Api, execution: string | null) {
         } else patch({ staleSince: null, failure: null })
         print = now
         retry = RETRY
-        if (loaded.execution.status === 'running') later(loaded.total > 10_000 ? LOOK_MOST : wait)
+        if (loaded.execution.status !== 'running') return patch({ stream: null })
+        if (!streaming) return void listen(loaded)
+        if (!streamed) later(loaded.total > 10_000 ? LOOK_MOST : wait)
       } catch (error) {
         if (!signal.aborted) fail(asFailure(error))
       }
+    }
+    let streaming = false
+    let streamed = false
+    // One stream for as long as the execution runs; its reader is loaded only for one that does.
+    const listen = async (from: Loaded) => {
+      streaming = true
+      streamed = true
+      const { follow } = await import('../api/follow.ts')
+      await follow(api, execution, from.execution.stream_from, signal, {
+        connected: (on) => patch({ stream: on ? 'on' : 'off' }),
+        spans: (event) => {
+          const merged = good && takeSpans(good, event)
+          if (merged) show(merged)
+          else if (timer === 0) later(LOOK)
+        },
+        summary: (event) => {
+          if (good) show({ ...good, execution: { ...good.execution, status: event.status } })
+          setState((before) =>
+            before.summary && !signal.aborted
+              ? { ...before, summary: { ...before.summary, ...event } }
+              : before,
+          )
+        },
+        complete: () => void look(),
+        refused: () => {
+          streamed = false
+          patch({ stream: null })
+          later(LOOK)
+        },
+      })
     }
     const fail = (failure: Failure) => {
       if (failure.kind !== 'error' && failure.kind !== 'offline') {
@@ -100,7 +141,7 @@ export function useTrace(api: Api, execution: string | null) {
       retry = Math.min(retry * 2, RETRY_MOST)
     }
     const seen = () => {
-      if (!document.hidden && good?.execution.status === 'running') later(0)
+      if (!document.hidden && !streamed && good?.execution.status === 'running') later(0)
     }
 
     more.current = () => {
@@ -126,6 +167,14 @@ export function useTrace(api: Api, execution: string | null) {
   const reload = useCallback(() => setAttempt((n) => n + 1), [])
   const loadMore = useCallback(() => more.current?.(), [])
   return { ...state, reload, loadMore }
+}
+
+/** The trace with what the stream brought; null = it must be read anew. */
+function takeSpans(good: Loaded, event: SpansEvent): Loaded | null {
+  if (good.cursor !== null || event.trace_ids.join() !== good.execution.trace_ids.join()) return null
+  const columns = mergeRows(good.columns, event)
+  const execution = { ...good.execution, tree_version: event.tree_version }
+  return columns && { ...good, execution, columns, total: event.total }
 }
 
 /** Changes when there is something new to show. */

@@ -37,10 +37,14 @@ export function EntryHead({ source, row, selected, select }: Props) {
       {model && !title.includes(model) ? <span class="faint">{model}</span> : null}
       {state === 'ok' ? null : <StateBadge state={state} />}
       <span class="spacer" />
-      <span class="faint num">
-        {tokens === null ? '' : `${format.compact(tokens)} ${strings.tok}  `}
-        {state === 'running' ? '' : format.duration(columns.duration_ms[index])}
-      </span>
+      {tokens === null ? null : (
+        <span class="faint num">
+          {format.compact(tokens)} {strings.tok}
+        </span>
+      )}
+      {state === 'running' ? null : (
+        <span class="faint num entry-length">{format.duration(columns.duration_ms[index])}</span>
+      )}
     </button>
   )
 }

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createSpanReader } from '../api/span-reader.ts'
 import { useTab } from '../hooks/tab-context.ts'
@@ -9,6 +10,8 @@ import { LineList } from './line-list.tsx'
 import type { LogSource } from './log-context.ts'
 import { StepView } from './step-view.tsx'
 import { TurnView } from './turn-view.tsx'
+
+export { default as style } from '../styles/log.css?inline'
 
 /** Entries that are in the DOM at first, and how many more come when asked for. */
 const ENTRIES = 60
@@ -36,16 +39,9 @@ export function LogView({ loaded, view, selection }: ViewProps) {
   const at = entries.findIndex((entry) => entry.row === selection.selected)
   const shown = entries.slice(0, Math.max(most, at + 10))
 
-  // A span that was selected elsewhere is brought into view, once.
-  const brought = useRef(-1)
-  useEffect(() => {
-    if (selection.selected < 0 || brought.current === selection.selected || asLines) return
-    brought.current = selection.selected
-    frame.current?.querySelector(`[data-row="${selection.selected}"]`)?.scrollIntoView({ block: 'nearest' })
-  }, [selection.selected, asLines])
+  useBroughtIntoView(frame, asLines ? -1 : selection.selected)
 
   const select = (row: number) => {
-    brought.current = row
     selection.select(row, { replace: selection.open })
   }
   return (
@@ -110,4 +106,31 @@ export function LogView({ loaded, view, selection }: ViewProps) {
       )}
     </div>
   )
+}
+
+/**
+ * Brings a span that was selected elsewhere into view, and keeps it there while what is above it comes, until
+ * the reader scrolls himself.
+ */
+function useBroughtIntoView(frame: RefObject<HTMLElement | null>, row: number): void {
+  useEffect(() => {
+    const element = frame.current
+    const list = element?.firstElementChild
+    if (!element || !list || row < 0) return
+    const bring = () => element.querySelector(`[data-row="${row}"]`)?.scrollIntoView({ block: 'nearest' })
+    const first = element.querySelector(`[data-row="${row}"]`)
+    const box = first?.getBoundingClientRect()
+    const view = element.getBoundingClientRect()
+    if (box && box.top >= view.top && box.top < view.bottom - 60) return
+    first?.scrollIntoView({ block: 'start' })
+    const observer = new ResizeObserver(bring)
+    observer.observe(list)
+    const stop = () => observer.disconnect()
+    for (const name of ['wheel', 'pointerdown', 'keydown'])
+      element.addEventListener(name, stop, { once: true })
+    return () => {
+      stop()
+      for (const name of ['wheel', 'pointerdown', 'keydown']) element.removeEventListener(name, stop)
+    }
+  }, [frame, row])
 }

@@ -5,6 +5,8 @@ import { CostByModel, TokensByModel } from './by-model.tsx'
 import { SlowestSpans } from './slowest-spans.tsx'
 import { TokensOverTime } from './tokens-over-time.tsx'
 
+export { default as style } from '../styles/metrics.css?inline'
+
 /** What the execution used: tokens, money and time, each chart with its table. */
 export function MetricsView({ loaded, summary, view, zoom, now }: ViewProps) {
   const models = summary?.by_model ?? []

@@ -20,6 +20,7 @@ export function SlowestSpans({ view, now, loaded }: Pick<ViewProps, 'view' | 'no
   return (
     <Chart
       readable
+      wide
       title={strings.slowest}
       note={loaded.cursor === null ? strings.slowestLead : `${strings.slowestLead}, ${strings.ofLoaded}`}
       figures={{

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
 import { useCopy } from '../hooks/use-copy.ts'
 import { useTrace } from '../hooks/use-trace.ts'
@@ -50,12 +50,7 @@ export function ExecutionView({ execution, step, listButton }: Props) {
         {listButton}
         <ExecutionName execution={execution} />
         {status && !failure ? <StatusBadge status={status} /> : null}
-        {live ? (
-          <span class={`live ${trace.staleSince === null ? '' : 'waiting'}`}>
-            <span class="live-dot" />
-            {trace.staleSince === null ? strings.live : strings.reconnecting}
-          </span>
-        ) : null}
+        {live ? <LivePill broken={trace.staleSince !== null || trace.stream === 'off'} /> : null}
         <span class="spacer" />
         <OpenIn links={summary?.links ?? []} />
         <div class="tabs" role="tablist" aria-label={strings.execution}>
@@ -114,6 +109,24 @@ export function ExecutionView({ execution, step, listButton }: Props) {
         )}
       </div>
     </>
+  )
+}
+
+/** Milliseconds without a stream before that is said: most breaks are over sooner. */
+const RECONNECTING = 5_000
+
+function LivePill({ broken }: { broken: boolean }) {
+  const [said, setSaid] = useState(false)
+  useEffect(() => {
+    if (!broken) return setSaid(false)
+    const timer = setTimeout(() => setSaid(true), RECONNECTING)
+    return () => clearTimeout(timer)
+  }, [broken])
+  return (
+    <span class={`live ${said ? 'waiting' : ''}`}>
+      <span class="live-dot" />
+      {said ? strings.reconnecting : strings.live}
+    </span>
   )
 }
 

@@ -1,21 +1,41 @@
 import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ViewProps } from '../hooks/view-props.ts'
 import type { ViewName } from '../model/place.ts'
 import { strings } from '../strings.ts'
+import { adopt } from '../styles/sheets.ts'
 import { LoadingRows, StateCard } from './states.tsx'
 
-/** The views that are loaded when they are first looked at. */
-const loaders: Record<Exclude<ViewName, 'timeline'>, () => Promise<ComponentType<ViewProps>>> = {
-  graph: async () => (await import('../graph/graph-view.tsx')).GraphView,
-  metrics: async () => (await import('../metrics/metrics-view.tsx')).MetricsView,
-  log: async () => (await import('../log/log-view.tsx')).LogView,
-  compare: async () => (await import('../compare/compare-view.tsx')).CompareView,
+interface Loaded {
+  View: ComponentType<ViewProps>
+  style: string
 }
 
-const here = new Map<ViewName, ComponentType<ViewProps>>()
+/** The views that are loaded when they are first looked at, each with its style. */
+const loaders: Record<LazyName, () => Promise<Loaded>> = {
+  graph: async () => {
+    const { GraphView, style } = await import('../graph/graph-view.tsx')
+    return { View: GraphView, style }
+  },
+  metrics: async () => {
+    const { MetricsView, style } = await import('../metrics/metrics-view.tsx')
+    return { View: MetricsView, style }
+  },
+  log: async () => {
+    const { LogView, style } = await import('../log/log-view.tsx')
+    return { View: LogView, style }
+  },
+  compare: async () => {
+    const { CompareView, style } = await import('../compare/compare-view.tsx')
+    return { View: CompareView, style }
+  },
+}
 
-export function LazyView({ name, ...props }: ViewProps & { name: Exclude<ViewName, 'timeline'> }) {
+type LazyName = Exclude<ViewName, 'timeline'>
+const here = new Map<LazyName, Loaded>()
+
+/** A view that is loaded when it is first wanted, in a frame that scrolls. */
+export function LazyView({ name, ...props }: ViewProps & { name: LazyName }) {
   const [, setVersion] = useState(0)
   const [failed, setFailed] = useState(false)
   const [attempt, setAttempt] = useState(0)
@@ -37,14 +57,25 @@ export function LazyView({ name, ...props }: ViewProps & { name: Exclude<ViewNam
       gone = true
     }
   }, [name, attempt])
-  const View = here.get(name)
-  if (View) return <View {...props} />
-  if (!failed) return <LoadingRows />
+  const loaded = here.get(name)
+  const frame = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    if (loaded && frame.current) adopt(frame.current.getRootNode(), loaded.style)
+  }, [loaded])
   return (
-    <StateCard icon="offline" title={strings.viewFailed} text={strings.offlineText}>
-      <button type="button" class="button" onClick={() => setAttempt(attempt + 1)}>
-        {strings.retry}
-      </button>
-    </StateCard>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
+    <div ref={frame} class={`view-body view-${name}`} tabIndex={0}>
+      {loaded ? (
+        <loaded.View {...props} />
+      ) : failed ? (
+        <StateCard icon="offline" title={strings.viewFailed} text={strings.offlineText}>
+          <button type="button" class="button" onClick={() => setAttempt(attempt + 1)}>
+            {strings.retry}
+          </button>
+        </StateCard>
+      ) : (
+        <LoadingRows />
+      )}
+    </div>
   )
 }

@@ -3,12 +3,14 @@ import type { Summary } from '../../http/schemas/trace.ts'
 import type { Loaded } from '../api/load-trace.ts'
 import { SpanPane } from '../detail/span-pane.tsx'
 import { useTab } from '../hooks/tab-context.ts'
+import { useFollow } from '../hooks/use-follow.ts'
 import { useNarrowed } from '../hooks/use-narrowed.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { useSelection } from '../hooks/use-selection.ts'
 import { useTraceKeyboard } from '../hooks/use-trace-keyboard.ts'
 import { useTreeView } from '../hooks/use-tree-view.ts'
 import { useZoom } from '../hooks/use-zoom.ts'
+import { FollowButtons } from './follow-buttons.tsx'
 import { LazyView } from './lazy-view.tsx'
 import { Notices } from './notices.tsx'
 import { Splitter } from './splitter.tsx'
@@ -52,7 +54,8 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
     view.reveal(asked)
     grid.current?.show(asked)
   })
-  const keyboard = useTraceKeyboard({ root, grid, view, selection, zoom, now, step, follow: () => undefined })
+  const follow = useFollow(view, running, (row) => grid.current?.show(row))
+  const keyboard = useTraceKeyboard({ root, grid, view, selection, zoom, now, step, follow: follow.toggle })
   const viewProps = { loaded, summary, view, zoom, now, selection }
 
   return (
@@ -64,6 +67,7 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
       </div>
       <div class="view-bar">
         <ViewSwitch />
+        {running && place.view === 'timeline' ? <FollowButtons follow={follow} /> : null}
       </div>
       <div class="trace-body" id="view-panel" role="tabpanel" aria-labelledby={`view-${place.view}`}>
         {place.view === 'timeline' ? (
@@ -80,10 +84,7 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
             }}
           />
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
-          <div class={`view-body view-${place.view}`} tabIndex={0}>
-            <LazyView {...viewProps} name={place.view} />
-          </div>
+          <LazyView {...viewProps} name={place.view} />
         )}
         {open ? (
           <>
