@@ -8,7 +8,7 @@ import { COPIED_IDS } from './copied.ts'
 /** Langfuse's SDK. An error is its own level; OpenTelemetry's status stays unset. */
 export const langfuse: Family = {
   name: 'langfuse',
-  verified: false,
+  verified: true,
   scopes: ['langfuse-sdk'],
   fields: {
     kind: [

@@ -5,7 +5,7 @@ import { COPIED_IDS } from './copied.ts'
 /** OpenLLMetry / Traceloop. `traceloop.workflow.name` is on every span below a workflow. */
 export const traceloop: Family = {
   name: 'traceloop',
-  verified: false,
+  verified: true,
   fields: {
     kind: [
       {
