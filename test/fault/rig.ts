@@ -15,7 +15,7 @@ interface Test {
 }
 
 /** How often each fault strikes: a few times in CI, as often as the promise says in `npm run test:fault`. */
-export const rounds = (quick: number, full: number) => (process.env.FAULT_ROUNDS === 'full' ? full : quick)
+export const rounds = (quick: number, full: number) => (process.env.TEST_FAULT === 'full' ? full : quick)
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
