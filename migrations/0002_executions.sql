@@ -41,6 +41,8 @@ create table executions (
   cost_source text,
   cost_unknown_calls integer not null default 0,
   complete boolean not null default false,
+  -- told to the metrics, once
+  counted boolean not null default false,
   has_root boolean not null default false,
   notices json,
   root_trace_id bytea,
@@ -64,6 +66,7 @@ create table execution_traces (
   days date[] not null default '{}',
   primary key (realm, execution_id, fallback, trace_id)
 );
+create index executions_uncounted on executions (last_span_at) where not counted;
 create index execution_traces_trace on execution_traces (realm, trace_id);
 
 -- Erased executions: late spans of them are refused. Kept for ever, and without a word of what was erased.

@@ -135,6 +135,11 @@ function observerOf(metrics: Metrics): StoreObserver {
     },
     failed: (reason) => metrics.commitsFailed.inc({ reason }),
     rollUpLag: (seconds) => metrics.rollupLagSeconds.set(seconds),
+    executionsEnded({ status, complete, reason, count }) {
+      metrics.executionsEnded.inc({ status }, count)
+      if (complete) metrics.executionsComplete.inc(count)
+      else metrics.executionsIncomplete.inc({ reason: reason ?? 'other' }, count)
+    },
     partitions: (action, count) => metrics.partitions.inc({ action }, count),
     retired: (what, count) => metrics.retired.inc({ what }, count),
     upkeepFailed: () => metrics.upkeepFailed.inc(),

@@ -143,6 +143,12 @@ export function createMetrics() {
       labelNames: ['status'],
       registers,
     }),
+    executionsIncomplete: new Counter({
+      name: 'trace_executions_incomplete_total',
+      help: 'Executions whose root ended with something missing, by reason (missing_parent, sampled, sender_dropped, other)',
+      labelNames: ['reason'],
+      registers,
+    }),
     executionsComplete: new Counter({
       name: 'trace_executions_complete_total',
       help: 'Executions whose root ended with no parent missing',

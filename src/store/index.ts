@@ -7,6 +7,7 @@ import type { Span } from '../model/span.ts'
 import { ArtifactStore } from './artifacts.ts'
 import { AuditLog } from './audit.ts'
 import { Contexts } from './contexts.ts'
+import type { Ended } from './count-ended.ts'
 import { checkServer, type Database, openDatabase, type PoolSizes } from './database.ts'
 import { Denials } from './denials.ts'
 import { encodeBatch } from './encode-batch.ts'
@@ -43,6 +44,7 @@ export interface StoreOptions {
 /** What the store tells while it works; all of it goes to metrics. */
 export interface StoreObserver extends CommitObserver, UpkeepObserver {
   rollUpLag(seconds: number): void
+  executionsEnded(executions: Ended): void
 }
 
 /** Who writes: their workspace, and the normalized workflow patterns of their grant. */
@@ -105,6 +107,7 @@ const silent: StoreObserver = {
   committed() {},
   failed() {},
   rollUpLag() {},
+  executionsEnded() {},
   partitions() {},
   retired() {},
   upkeepFailed() {},
@@ -136,6 +139,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   await Promise.all([upkeep.start(), erasures.refresh()])
   const roller = new Roller(database.work, {
     lag: (seconds) => observer.rollUpLag(seconds),
+    ended: (executions) => observer.executionsEnded(executions),
     failed: (error) => {
       options.log.warn(
         { code: (error as { code?: string }).code },

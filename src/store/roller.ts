@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { countEnded, type Ended } from './count-ended.ts'
 import { settle } from './settle.ts'
 
 /** Milliseconds between looks for new marks: well below the 2 s that a roll-up may lag. */
@@ -12,6 +13,8 @@ export interface RollerObserver {
   /** Seconds that the oldest mark has waited; 0 = nothing waits. */
   lag(seconds: number): void
   failed(error: unknown): void
+  /** Executions that ended, each told once. */
+  ended(executions: Ended): void
 }
 
 /** The worker that keeps `executions` up to date. Any number of processes may run one at once. */
@@ -55,6 +58,7 @@ export class Roller {
         LOCK_TIMEOUT_MS,
       )
       this.#observer.lag(settled === 0 ? 0 : await this.#oldest())
+      for (const ended of await countEnded(this.#pool)) this.#observer.ended(ended)
       return settled
     } catch (error) {
       this.#observer.failed(error)
