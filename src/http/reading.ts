@@ -22,20 +22,17 @@ export interface TreeReading extends Reading {
 }
 
 /** A request for one execution. */
-type ExecutionRequest = FastifyRequest & {
-  params: Static<typeof ExecutionParams>
-  query: Static<typeof ChooseQuery>
-}
+type ExecutionRequest = FastifyRequest & { query: Static<typeof ChooseQuery> }
 
 /**
  * Finds the execution of the path through what the principal may see. Throws `NotFound` alike for what is missing
- * and what is out of reach. A pending roll-up that could not be settled in time is told by `x-trace-stale`.
+ * and what is out of reach; `id` where the path calls it otherwise. A pending roll-up that could not be settled in time is told by `x-trace-stale`.
  */
 export async function findReading(
   parts: Parts,
   request: ExecutionRequest,
   reply: FastifyReply,
-  id = request.params.execution,
+  id = (request.params as Static<typeof ExecutionParams>).execution,
 ): Promise<Reading> {
   const { principal } = request
   const { workflow, realm } = request.query

@@ -1,6 +1,6 @@
 import { childRows, criticalPath, rowTimes, selfTimes } from './critical-path.ts'
 import type { ExecutionTree } from './execution-tree.ts'
-import type { SlimSpan } from './slim-span.ts'
+import { displayDurationMs, type SlimSpan } from './slim-span.ts'
 import { type UsageGroup, usageByModel, usageByNode } from './usage-groups.ts'
 import { type UsageBucket, usageOverTime } from './usage-over-time.ts'
 
@@ -12,6 +12,8 @@ export interface TimedSpan {
   kind: SlimSpan['kind']
   nodeId: string | null
   selfNs: bigint
+  /** null = running. */
+  durationMs: number | null
   /** It is the root of another execution. */
   foreign: boolean
 }
@@ -43,10 +45,10 @@ export function analyse(tree: ExecutionTree): Analysis {
   const children = childRows(tree)
   const path = criticalPath(tree, times, children)
   const timed = ({ row, selfNs }: { row: number; selfNs: bigint }): TimedSpan => {
-    const { traceId, spanId, name, kind, nodeId } = tree.spans[
-      tree.order.positions[row] as number
-    ] as SlimSpan
-    return { traceId, spanId, name, kind, nodeId, selfNs, foreign: tree.subExecutions[row] !== null }
+    const span = tree.spans[tree.order.positions[row] as number] as SlimSpan
+    const { traceId, spanId, name, kind, nodeId } = span
+    const foreign = tree.subExecutions[row] !== null
+    return { traceId, spanId, name, kind, nodeId, selfNs, durationMs: displayDurationMs(span), foreign }
   }
   const slowest = selfTimes(tree, times, children)
     .map((selfNs, row) => ({ row, selfNs }))

@@ -71,6 +71,7 @@ function presentTimed(span: TimedSpan, traceIds: readonly string[], view: View) 
     kind: span.kind,
     node_id: span.foreign ? null : span.nodeId,
     self_ms: Number(span.selfNs) / NS_PER_MS,
+    duration_ms: span.durationMs,
   }
 }
 

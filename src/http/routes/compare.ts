@@ -25,21 +25,21 @@ const Id = Type.String({ minLength: 1, maxLength: 1_024 })
 /** Two executions side by side: what was added, removed, repeated, slower, dearer, or asked otherwise. */
 export const compare: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { parts }) => {
   app.get(
-    '/api/executions/:execution/compare/:other',
+    '/api/executions/:a/compare/:b',
     {
       schema: {
         summary: 'Two executions, aligned by the nodes of their workflow',
-        params: Type.Object({ execution: Id, other: Id }),
+        params: Type.Object({ a: Id, b: Id }),
         querystring: ChooseQuery,
         response: { 200: Comparison },
       },
     },
     async (request, reply) => {
       const { read } = parts.store
-      const { execution, other } = request.params
+      const ids = request.params
       const [a, b] = [
-        await findReading(parts, request, reply, execution),
-        await findReading(parts, request, reply, other),
+        await findReading(parts, request, reply, ids.a),
+        await findReading(parts, request, reply, ids.b),
       ]
       const [treeA, treeB] = [await read.tree(a.found, a.stale), await read.tree(b.found, b.stale)]
       const nodes = alignNodes(treeA, treeB)

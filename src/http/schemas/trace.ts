@@ -214,6 +214,7 @@ const TimedSpan = Type.Object({
   kind: SpanKind,
   node_id: Nullable(Type.String()),
   self_ms: Type.Number({ description: 'time that none of its children covers' }),
+  duration_ms: Nullable(Type.Number({ description: 'null = running' })),
 })
 
 /** `GET /api/executions/{id}/trace/summary`. */
