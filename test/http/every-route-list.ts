@@ -67,8 +67,6 @@ export const knownRoutes: ReadonlyMap<string, KnownRoute> = new Map<string, Know
     'GET /workflows/:workflow/executions/:execution/trace',
     { ...open('/'), path: (ids) => `/workflows/${ids.workflow}/executions/${ids.execution}/trace` },
   ],
-  ['GET /openapi.json', open('/openapi.json')],
-  ['GET /docs', open('/docs')],
 
   ['GET /api/workflows', read(() => '/api/workflows', 'list')],
   [
