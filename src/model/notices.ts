@@ -25,6 +25,9 @@ export const NOTICE_MESSAGES = {
   bad_link_id: 'Ids of a link were not usable.',
   too_many_events: 'Events and links beyond the limit of the request were dropped.',
   duplicate_key: 'An attribute was sent more than once; the last value counts.',
+  sampled: 'The sender keeps a share of its traces only: others like this one were not sent.',
+  unknown_convention:
+    'The sender follows a newer version of the conventions than this service knows: some values may not be recognised.',
   redacted: 'Secrets or personal data were removed before anything was stored.',
   content_not_stored: 'The policy of this workflow keeps content out.',
 } as const

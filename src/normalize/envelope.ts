@@ -19,6 +19,7 @@ export interface Envelope {
 export function envelopeOf(resource: Resource, scope: Scope): Envelope {
   const notices = new Notices()
   const { reading } = readAttributes(resource.attributes, notices)
+  if (isNewer(resource.schemaUrl) || isNewer(scope.schemaUrl)) notices.add('unknown_convention')
   return {
     resource: {
       ...bounded(resource, notices),
@@ -33,6 +34,14 @@ export function envelopeOf(resource: Resource, scope: Scope): Envelope {
     reading,
     notices,
   }
+}
+
+/** The newest release of OpenTelemetry's semantic conventions that the families were written from. */
+const KNOWN_MINOR = 44
+
+function isNewer(schemaUrl: string): boolean {
+  const version = /^https?:\/\/opentelemetry\.io\/schemas\/(\d{1,4})\.(\d{1,4})\b/.exec(schemaUrl)
+  return version !== null && (Number(version[1]) > 1 || Number(version[2]) > KNOWN_MINOR)
 }
 
 function bounded(holder: Resource | Scope, notices: Notices) {

@@ -14,6 +14,7 @@ import { asStarted } from './placeholder.ts'
 import { estimateCost } from './price.ts'
 import { providerName } from './provider.ts'
 import { interpret, readAttributes } from './read.ts'
+import { isSampled } from './sampling.ts'
 import { statusOf } from './status.ts'
 import { cleanText, cut } from './text.ts'
 import { reportedDurationOf, timesOf } from './time.ts'
@@ -69,6 +70,7 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
   const { links, dropped: droppedLinks } = linksOf(span, notices)
   const lost = span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount
   if (lost > 0) notices.add('sender_dropped', lost)
+  if (isSampled(span.traceState)) notices.add('sampled')
 
   interpret(reading, span, envelope.scope, envelope.reading)
   const kind = kindOf(reading, parentSpanId === null)

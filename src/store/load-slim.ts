@@ -12,7 +12,7 @@ const COLUMNS = `
   tokens_aggregated, cost, cost_estimated, error_type, error_message,
   case when artifacts is null then 0 else json_array_length(artifacts) end,
   case when notices is null then null else array(select distinct n ->> 'code' from json_array_elements(notices) n) end,
-  rank, title, day::text`
+  rank, title, day::text, received_at`
 
 /** A span with where it is stored. */
 export interface StoredSlimSpan extends SlimSpan {
@@ -129,6 +129,7 @@ function slimSpan(row: unknown[]): StoredSlimSpan {
     noticeCodes: (row[33] as string[] | null) ?? [],
     title: row[35] as string | null,
     day: row[36] as string,
+    receivedMs: (row[37] as Date).getTime(),
     fingerprint: (row[34] as Buffer).readBigInt64BE((row[34] as Buffer).length - 8),
   }
 }

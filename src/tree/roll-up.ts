@@ -2,6 +2,7 @@ import { NOTICE_MESSAGES } from '../model/notices.ts'
 import type { Notice } from '../model/span.ts'
 import { type ExecutionTree, isRoot, missingParent } from './execution-tree.ts'
 import { displayEndNs, displayStartNs, type SlimSpan } from './slim-span.ts'
+import { timeNotices } from './time-notices.ts'
 import { countedRows, sumUsage, type Usage } from './usage.ts'
 
 /** running, interrupted, completed, failed or cancelled. */
@@ -68,7 +69,7 @@ export function rollUp(tree: ExecutionTree): RollUp {
     hasRoot: roots.length > 0,
     rootTraceId: root?.traceId ?? null,
     rootSpanId: root?.spanId ?? null,
-    notices: noticesOf(waiting, shallowFirst),
+    notices: [...noticesOf(waiting, shallowFirst), ...timeNotices(tree, rows, roots)],
     workflowIds: distinct(shallowFirst, (span) => span.workflowId),
     workflowNames: [
       ...distinct(shallowFirst, (span) => span.workflowName),

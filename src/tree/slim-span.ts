@@ -37,6 +37,8 @@ export interface SlimSpan {
   errorMessage: string | null
   artifactCount: number
   noticeCodes: readonly string[]
+  /** When the stored version was received: Unix milliseconds. */
+  receivedMs?: number
   /** 64 bits of the hash of the stored version: equal = nothing changed. */
   fingerprint: bigint
 }
