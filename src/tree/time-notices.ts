@@ -26,7 +26,7 @@ function skew(tree: ExecutionTree, rows: readonly number[]): Notice[] {
     const parent = tree.spans[tree.forest.parents[tree.order.positions[row] as number] as number]
     if (parent === undefined || parent.serviceName === span.serviceName || span.serviceName === null) continue
     const ahead = displayStartNs(parent) - displayStartNs(span)
-    if (ahead < SKEW_NS || displayStartNs(span) === 0n) continue
+    if (ahead < SKEW_NS || span.startNs === 0n || parent.startNs === 0n) continue
     services.add(span.serviceName)
     count += 1
     if (ahead > most) most = ahead
