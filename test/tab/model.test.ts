@@ -2,7 +2,7 @@ import t from 'tap'
 import { joinPages, spanKey } from '../../src/tab/model/columns.ts'
 import { createFormat } from '../../src/tab/model/format.ts'
 import { jsonRows } from '../../src/tab/model/json-rows.ts'
-import { formatPlace, parsePlace } from '../../src/tab/model/place.ts'
+import { formatPlace, nowhere, parsePlace } from '../../src/tab/model/place.ts'
 import { readDataUri, readJson, splitInvisible, splitRedacted } from '../../src/tab/model/text.ts'
 import { barOf, extentOf, lengthOf, selfIntervals, ticksOf, zoom } from '../../src/tab/model/timeline.ts'
 import { buildTree, childrenOf, pathTo } from '../../src/tab/model/tree.ts'
@@ -104,7 +104,20 @@ t.test('numbers: unknown is a dash, never a nought', async (t) => {
 })
 
 t.test('addresses hold the place, below any base path', async (t) => {
-  const place = { workflow: 'a/b ü', execution: 'x?y#z', span: 'abcd~1', tab: 'execution' as const }
+  const place = {
+    ...nowhere,
+    workflow: 'a/b ü',
+    execution: 'x?y#z',
+    span: 'abcd~1',
+    tab: 'execution' as const,
+    view: 'graph' as const,
+    other: 'c/d',
+    zoom: { from: 0.5, to: 1200 },
+    query: 'a&b',
+    kinds: ['llm', 'tool'],
+    errors: true,
+    critical: true,
+  }
   const address = formatPlace(place, '/base')
   t.same(parsePlace(new URL(address, 'http://h'), '/base'), place)
   t.equal(formatPlace({ ...place, execution: null }, ''), '/')

@@ -2,10 +2,12 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import fastify from 'fastify'
 import { page } from '../../src/http/routes/page.ts'
 import { comparisonOf } from './sample-compare.ts'
+import { filteredPage, type PageQuery } from './sample-search.ts'
+import { createStreams, type SampleStreams } from './sample-stream.ts'
 import { rowOf, summaryOf } from './sample-summary.ts'
-import { makeSample, type Sample, skeletonPage, spanDetail } from './sample-trace.ts'
+import { iso, makeSample, type Sample, spanDetail } from './sample-trace.ts'
 
-export const TOKEN = tokenFor('acme')
+export const TOKEN = tokenFor('acme', 'traces:read content:read artifacts:read content:reveal')
 export const OTHER_TOKEN = tokenFor('globex')
 export const WORKFLOW = 'support-triage'
 
@@ -16,15 +18,16 @@ export interface SampleService {
   /** Requests by path, with how often each came. */
   seen: Map<string, number>
   reports: string[]
+  streams: SampleStreams
   /** Answers every read with this status while it is set. */
   breakWith: (status: number | null) => void
   close: () => Promise<void>
 }
 
 /** What the token says, unsigned: these answers look only at the workspace. */
-function tokenFor(workspace: string): string {
+function tokenFor(workspace: string, scope = 'traces:read'): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'none' })}.${part({ workspace })}.x`
+  return `${part({ alg: 'none' })}.${part({ workspace, scope })}.x`
 }
 
 function withoutBase(base: string, url: string): string {
@@ -38,6 +41,7 @@ export async function startSampleService(
   // As the server does: the base path is taken off before a route is looked for.
   const app = fastify({ rewriteUrl: (request) => withoutBase(base, request.url ?? '/') })
   const samples = new Map<string, Sample>()
+  const streams = createStreams()
   const seen = new Map<string, number>()
   const reports: string[] = []
   let broken: number | null = null
@@ -87,23 +91,29 @@ export async function startSampleService(
     const policy = reply.getHeader('content-security-policy')
     if (policy) reply.header('content-security-policy', `${policy}; report-uri ${base}/csp`)
   })
-  await app.register(async (api) => routes(api, samples, () => broken), { prefix: '/api' })
+  await app.register(async (api) => routes(api, base, samples, streams, () => broken), { prefix: '/api' })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     url: url + base,
     samples,
     seen,
     reports,
+    streams,
     breakWith: (status) => {
       broken = status
     },
-    close: () => app.close(),
+    close: async () => {
+      streams.cut(true)
+      await app.close()
+    },
   }
 }
 
 async function routes(
   api: FastifyInstance,
+  base: string,
   samples: Map<string, Sample>,
+  streams: SampleStreams,
   broken: () => number | null,
 ): Promise<void> {
   const problem = (reply: FastifyReply, status: number, code: string, detail: string) =>
@@ -116,15 +126,16 @@ async function routes(
     const status = broken()
     if (status !== null)
       return problem(reply, status, 'TRACE_STORE_UNAVAILABLE', 'The database is away; try again')
-    if (!request.headers.authorization)
+    const signed = request.url.includes('-signed/download')
+    if (!request.headers.authorization && !signed)
       return problem(reply, 401, 'TRACE_UNAUTHENTICATED', 'Send a bearer token')
-    if (request.headers.authorization.includes('no-scope')) {
+    if (request.headers.authorization?.includes('no-scope')) {
       return problem(reply, 403, 'TRACE_SCOPE_MISSING', 'The token lacks the scope traces:read')
     }
     return undefined
   })
   const mine = (authorization: string | undefined) => authorization === `Bearer ${TOKEN}`
-  type Request = { Params: { id: string; span: string }; Querystring: { limit?: string; cursor?: string } }
+  type Request = { Params: { id: string; span: string }; Querystring: PageQuery }
   const find = (request: { params: { id: string }; headers: { authorization?: string | undefined } }) =>
     mine(request.headers.authorization) ? samples.get(request.params.id) : undefined
   const gone = (reply: FastifyReply) =>
@@ -146,7 +157,35 @@ async function routes(
   api.get<Request>('/executions/:id/trace', async (request, reply) => {
     const sample = find(request)
     if (!sample) return gone(reply)
-    return skeletonPage(sample, Number(request.query.cursor ?? 0), Number(request.query.limit ?? 1000))
+    return filteredPage(sample, request.query)
+  })
+  api.get<Request & { Querystring: { since: string } }>('/executions/:id/trace/stream', (request, reply) => {
+    const sample = find(request)
+    if (sample) streams.open(sample, request.query.since, reply)
+    else void gone(reply)
+  })
+  api.get<Request>('/executions/:id/trace/export', async (request, reply) =>
+    reply
+      .header('content-disposition', `attachment; filename="${request.params.id}.otlp.json"`)
+      .send({ resourceSpans: [] }),
+  )
+  api.post<Request & { Body: { reason: string } }>(
+    '/executions/:id/spans/:span/reveal',
+    async (request, reply) => {
+      const sample = find(request)
+      const span = sample?.list.find((one) => one.id === request.params.span)
+      if (!sample || !span) return gone(reply)
+      return JSON.parse(
+        JSON.stringify(spanDetail(sample, span)).replaceAll('[redacted:phone]', '+47 555 01 99'),
+      )
+    },
+  )
+  api.post<Request>('/artifacts/:id/link', async (request, reply) => {
+    if (request.params.id.endsWith('gone')) return gone(reply)
+    return {
+      url: `${base}/api/artifacts/${request.params.id}-signed/download`,
+      expires_at: iso(Date.now() + 60_000),
+    }
   })
   api.get<Request>('/executions/:id/trace/summary', async (request, reply) => {
     const sample = find(request)
@@ -166,7 +205,7 @@ async function routes(
     return sample && span ? spanDetail(sample, span) : gone(reply)
   })
   api.get<Request>('/artifacts/:id/download', async (request, reply) =>
-    mine(request.headers.authorization)
+    mine(request.headers.authorization) || request.params.id.endsWith('-signed')
       ? reply
           .header('content-disposition', 'attachment; filename="reply.pdf"')
           .type('application/pdf')

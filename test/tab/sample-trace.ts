@@ -291,6 +291,14 @@ export function spanDetail(sample: Sample, span: SampleSpan): SpanDetail {
       ? [{ code: 'redacted', message: 'A phone number was removed from the input', count: 1 }]
       : [],
     trace_id: traceId(sample),
+    token_sources: {
+      input: null,
+      output: null,
+      total: null,
+      cached_input: null,
+      cache_write_input: null,
+      reasoning_output: null,
+    },
     otel_kind: 'internal',
     node_kind: null,
     finish_reason: llm ? 'stop' : null,

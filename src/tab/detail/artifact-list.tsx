@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Artifact } from '../../http/schemas/common.ts'
+import { asFailure } from '../api/failure.ts'
 import { paths } from '../api/paths.ts'
-import { saveFile } from '../api/save-file.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../views/icon.tsx'
@@ -19,17 +19,19 @@ export function ArtifactList({ artifacts }: { artifacts: Artifact[] }) {
 
 function Row({ artifact }: { artifact: Artifact }) {
   const { api, format } = useTab()
-  const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle')
+  const [state, setState] = useState<'idle' | 'busy' | 'failed' | 'gone'>('idle')
   const id = artifact.download_id
   const load = async () => {
     if (id === null) return
     setState('busy')
     try {
-      const { blob, name } = await api.download(paths.artifact(id), AbortSignal.timeout(600_000))
-      saveFile(blob, name ?? artifact.name ?? artifact.id)
+      const stop = AbortSignal.timeout(600_000)
+      const { url } = await api.post<{ url: string }>(paths.artifactLink(id), {}, stop)
+      // The link lives for a minute and opens these bytes alone: the browser saves them as they come.
+      open(new URL(url, new URL(api.base || '/', location.href)))
       setState('idle')
-    } catch {
-      setState('failed')
+    } catch (error) {
+      setState(asFailure(error).kind === 'missing' ? 'gone' : 'failed')
     }
   }
   const facts = [artifact.media_type, artifact.size === null ? null : format.bytes(artifact.size)]
@@ -40,7 +42,7 @@ function Row({ artifact }: { artifact: Artifact }) {
         <span class="artifact-name">{artifact.name ?? artifact.id}</span>
         <span class="faint">{facts.filter(Boolean).join(' · ')}</span>
       </span>
-      {artifact.state === 'gone' ? (
+      {artifact.state === 'gone' || state === 'gone' ? (
         <span class="faint">{strings.artifactGone}</span>
       ) : id === null ? (
         <span class="faint">{strings.artifactReference}</span>
@@ -56,4 +58,13 @@ function Row({ artifact }: { artifact: Artifact }) {
       )}
     </li>
   )
+}
+
+/** Follows a link that answers with an attachment: the page stays. */
+function open(address: URL): void {
+  const link = document.createElement('a')
+  link.href = address.href
+  link.rel = 'noopener noreferrer'
+  link.download = ''
+  link.click()
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { SpanDetail } from '../../http/schemas/trace.ts'
 import type { Loaded } from '../api/load-trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
+import { useChunk } from '../hooks/use-chunk.ts'
 import { useSpan } from '../hooks/use-span.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
 import { titleOf } from '../model/columns.ts'
@@ -12,13 +13,10 @@ import { Icon } from '../views/icon.tsx'
 import { KindGlyph } from '../views/kind-glyph.tsx'
 import { FailureState } from '../views/states.tsx'
 import { StateBadge } from '../views/status.tsx'
-import { Attributes } from './attributes.tsx'
 import { Conversation } from './conversation.tsx'
-import { Events } from './events.tsx'
 import { Facts } from './facts.tsx'
-import { Links } from './links.tsx'
 import { PaneTabs, type TabName } from './pane-tabs.tsx'
-import { Raw } from './raw.tsx'
+import { Reveal } from './reveal.tsx'
 import { SpanError } from './span-error.tsx'
 
 interface Props {
@@ -40,11 +38,18 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
   const [tab, setTab] = useState<TabName>('content')
   const state = columns.state[index] ?? 'ok'
   const trace = loaded.execution.trace_ids[columns.trace[index] ?? 0]
-  const { span, failure, retry } = useSpan(api, loaded.execution.execution_id, {
+  const {
+    span: masked,
+    failure,
+    retry,
+  } = useSpan(api, loaded.execution.execution_id, {
     id: columns.span_id[index] ?? '',
     trace: loaded.execution.trace_ids.length > 1 ? trace : undefined,
     version: `${state}/${columns.duration_ms[index]}`,
   })
+  const [unmasked, setUnmasked] = useState<SpanDetail | null>(null)
+  const isRevealed = unmasked !== null && unmasked.span_id === masked?.span_id
+  const span = isRevealed ? unmasked : masked
   const place = placeOf(view.rows, row)
   const beside = (by: number) => view.rows[place + by]
   const path = pathTo(tree, row).slice(0, -1)
@@ -101,6 +106,9 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
         ) : (
           <>
             {span.error || span.status.message ? <SpanError span={span} /> : null}
+            {tab === 'content' && isMasked(masked) ? (
+              <Reveal span={span} isRevealed={isRevealed} show={setUnmasked} />
+            ) : null}
             <Panel key={`${span.trace_id}/${span.span_id}`} tab={tab} span={span} />
           </>
         )}
@@ -109,19 +117,16 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
   )
 }
 
+/** What went in and out is here at once; the rest of the detail comes when it is first looked at. */
 function Panel({ tab, span }: { tab: TabName; span: SpanDetail }) {
-  switch (tab) {
-    case 'content':
-      return <Conversation span={span} />
-    case 'attributes':
-      return <Attributes span={span} />
-    case 'events':
-      return <Events span={span} />
-    case 'links':
-      return <Links span={span} />
-    case 'raw':
-      return <Raw span={span} />
-  }
+  const panels = useChunk(tab !== 'content', () => import('./panels.tsx'))
+  if (tab === 'content') return <Conversation span={span} />
+  return panels ? <panels.Panel tab={tab} span={span} /> : <Ghosts />
+}
+
+/** Something of the span was masked for this reader. */
+function isMasked(span: SpanDetail | null): boolean {
+  return span !== null && /\[redacted:/i.test(JSON.stringify([span.input, span.output, span.attributes]))
 }
 
 /** The same span in the other views. */

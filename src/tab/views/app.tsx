@@ -1,15 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApi, type GetToken } from '../api/client.ts'
-import { workspaceOf } from '../api/token.ts'
+import { claimsOf } from '../api/token.ts'
 import { isTyping } from '../hooks/is-typing.ts'
 import { type Tab, TabContext } from '../hooks/tab-context.ts'
+import { useChunk } from '../hooks/use-chunk.ts'
 import { usePlace } from '../hooks/use-place.ts'
 import { useSize } from '../hooks/use-size.ts'
 import { useTheme } from '../hooks/use-theme.ts'
 import { createFormat } from '../model/format.ts'
 import { afresh, nowhere, type ViewName } from '../model/place.ts'
 import { strings } from '../strings.ts'
-import { HelpDialog } from './help-dialog.tsx'
 import { TopBar } from './top-bar.tsx'
 import { WorkflowView } from './workflow-view.tsx'
 import { WorkflowsView } from './workflows-view.tsx'
@@ -45,8 +45,10 @@ export function App(props: AppProps) {
   const [chosenTheme, setChosenTheme] = useStored(THEME_KEY, ownRoute)
   const [letters, setLetters] = useStored(LETTERS_KEY, true)
   const look = useTheme(chosenTheme ?? props.theme)
-  const [workspace, setWorkspace] = useState<string | null>(null)
+  const [token, setToken] = useState<string | null>(null)
+  const { workspace, scopes } = useMemo(() => claimsOf(token), [token])
   const [help, setHelp] = useState(false)
+  const helpDialog = useChunk(help, () => import('./help-dialog.tsx'))
   const [said, announce] = useAnnouncer()
   const format = useMemo(() => createFormat(locale), [locale])
 
@@ -57,7 +59,7 @@ export function App(props: AppProps) {
     () =>
       createApi(base, async () => {
         const token = await tokenSource.current()
-        setWorkspace(workspaceOf(token))
+        setToken(token)
         return token
       }),
     [base, epoch],
@@ -117,6 +119,7 @@ export function App(props: AppProps) {
     announce,
     emit,
     workspace,
+    scopes,
     signIn:
       props.signIn &&
       ((token) => {
@@ -151,7 +154,7 @@ export function App(props: AppProps) {
         ) : (
           <WorkflowView workflow={place.workflow} showList={!props.hide.includes('executions')} />
         )}
-        {help ? <HelpDialog close={() => setHelp(false)} /> : null}
+        {help && helpDialog ? <helpDialog.HelpDialog close={() => setHelp(false)} /> : null}
         <div class="sr" role="status" aria-live="polite">
           {said}
         </div>

@@ -1,12 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
+import { useChunk } from '../hooks/use-chunk.ts'
 import { useCopy } from '../hooks/use-copy.ts'
 import { useTrace } from '../hooks/use-trace.ts'
 import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
+import { MoreMenu } from './more-menu.tsx'
 import { OpenIn } from './open-in.tsx'
-import { OverviewView } from './overview-view.tsx'
 import { FailureState, LoadingRows, StateCard } from './states.tsx'
 import { StatusBadge } from './status.tsx'
 import { TraceView } from './trace-view.tsx'
@@ -24,6 +25,7 @@ interface Props {
 export function ExecutionView({ execution, step, listButton }: Props) {
   const { api, place, go, emit, announce } = useTab()
   const trace = useTrace(api, execution)
+  const overview = useChunk(place.tab === 'execution', () => import('./overview-view.tsx'))
   const { loaded, summary, failure, loading } = trace
   const status = loaded?.execution.status
   const empty = loaded !== null && loaded.columns.span_id.length === 0
@@ -53,6 +55,7 @@ export function ExecutionView({ execution, step, listButton }: Props) {
         {live ? <LivePill broken={trace.staleSince !== null || trace.stream === 'off'} /> : null}
         <span class="spacer" />
         <OpenIn links={summary?.links ?? []} />
+        {loaded && !failure ? <MoreMenu loaded={loaded} /> : null}
         <div class="tabs" role="tablist" aria-label={strings.execution}>
           {TABS.map((tab) => (
             <button
@@ -96,7 +99,9 @@ export function ExecutionView({ execution, step, listButton }: Props) {
             </button>
           </StateCard>
         ) : place.tab === 'execution' ? (
-          <OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
+          overview && (
+            <overview.OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
+          )
         ) : (
           <TraceView
             key={loaded.execution.execution_id}

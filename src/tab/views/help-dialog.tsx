@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
-import { shortcuts, strings } from '../strings.ts'
+import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
+import { shortcuts } from './shortcuts.ts'
 
 export function HelpDialog({ close }: { close: () => void }) {
   const { letters, setLetters } = useTab()

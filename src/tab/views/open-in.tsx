@@ -2,38 +2,43 @@ import type { Summary } from '../../http/schemas/trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
+import { Menu } from './menu.tsx'
 
 /** Links to dashboards elsewhere; nothing when none is configured. Only https addresses become links. */
 export function OpenIn({ links }: { links: Summary['links'] }) {
   const { emit } = useTab()
-  const safe = links.filter((link) => link.url.startsWith('https://'))
+  const safe = links.flatMap(({ name, url }) => {
+    const host = safeHost(url)
+    return host === null ? [] : [{ name, url, host }]
+  })
   if (safe.length === 0) return null
   return (
-    <span class="open-in">
+    <Menu icon="external" label={strings.openIn} labelled>
       {safe.map((link) => (
         <a
           key={link.url}
-          class="button small"
           href={link.url}
           target="_blank"
           rel="noopener noreferrer"
-          title={`${strings.openIn} ${link.name} (${hostOf(link.url)})`}
           onClick={(event) => {
             if (!emit('trace-open-external', { url: link.url, name: link.name })) event.preventDefault()
           }}
         >
-          {link.name}
+          <span>{link.name}</span>
+          <span class="faint">{link.host}</span>
           <Icon name="external" size={13} />
         </a>
       ))}
-    </span>
+    </Menu>
   )
 }
 
-function hostOf(url: string): string {
+/** The host of an https address; null = it may not become a link. */
+function safeHost(url: string): string | null {
   try {
-    return new URL(url).host
+    const { protocol, host } = new URL(url)
+    return protocol === 'https:' ? host : null
   } catch {
-    return ''
+    return null
   }
 }

@@ -1,0 +1,238 @@
+import type { Browser, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { launchBrowser } from '../helpers/browser.ts'
+import { type JourneyTarget, openTrace, treeRows } from './journey.ts'
+import { OTHER_TOKEN, type SampleService, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+import { summaryOf } from './sample-summary.ts'
+
+// The numbers are those of the statements that the specification of the tab makes.
+const browser = await launchBrowser()
+if (browser) await views(browser)
+else t.pass('no browser on this machine')
+
+async function views(browser: Browser): Promise<void> {
+  const service = await startSampleService({ basePath: '/traces' })
+  t.teardown(async () => {
+    await browser.close()
+    await service.close()
+  })
+  const target: JourneyTarget = {
+    url: service.url,
+    token: TOKEN,
+    otherToken: OTHER_TOKEN,
+    workflow: WORKFLOW,
+    execution: 'exec-0418',
+    other: 'exec-0419',
+    prompt: /two-person tent/,
+    answer: /by express/,
+  }
+  const on = (name: string, run: (t: Test, page: Page) => Promise<void>) =>
+    t.test(name, async (t) => {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
+      page.setDefaultTimeout(20_000)
+      const errors: string[] = []
+      page.on('pageerror', (error) => errors.push(error.message))
+      await run(t, page)
+      t.same(errors, [])
+      await page.close()
+    })
+  await on('18, 19 live: new spans come, nothing moves, a cut stream loses nothing', (t, page) =>
+    live(t, page, target, service),
+  )
+  await on('23 metrics: the numbers are those of the summary, zoom narrows the chart', (t, page) =>
+    metrics(t, page, target, service),
+  )
+  await on('graph: every node with its runs; a node opens its span', (t, page) =>
+    graph(t, page, target, service),
+  )
+  await on('log: what is new in a turn, to the span and back', (t, page) => log(t, page, target, service))
+  await on('compare: the nodes of two executions', (t, page) => compare(t, page, target))
+  await on('20, 21 artifacts, dashboards and export', (t, page) => away(t, page, target))
+  await on('reveal: with a reason, and hidden again', (t, page) => reveal(t, page, target))
+  await on('the address keeps view, filter, zoom and critical path', (t, page) => address(t, page, target))
+  t.same(service.reports, [], '11 the content security policy was never violated')
+}
+
+async function live(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {
+  const sample = service.samples.get('exec-live')
+  if (!sample) return t.fail('there is a running sample')
+  await openTrace(page, target, 'exec-live')
+  await page.locator('.live').waitFor()
+  const grid = page.locator('.tree')
+  await treeRows(page).nth(2).click()
+  await page.keyboard.press('ArrowLeft')
+  await grid.evaluate((element) => element.scrollTo(0, 120))
+  const state = async () => ({
+    top: await grid.evaluate((element) => element.scrollTop),
+    selected: await page.locator('.tree-row.selected').getAttribute('aria-label'),
+    shut: await page.locator('.expander.shut').count(),
+  })
+  await page.waitForTimeout(600)
+  const before = await state()
+  const count = async () => Number(await grid.getAttribute('aria-rowcount'))
+  const rows = await count()
+  const started = Date.now()
+  service.streams.grow(sample, 'late tool')
+  await page.locator('.chip-new').waitFor()
+  t.ok(Date.now() - started < 2_000, `it came after ${Date.now() - started} ms`)
+  t.same(await state(), before, 'scroll, selection and folding are as they were')
+  t.equal(await count(), rows + 1)
+
+  service.streams.cut(true)
+  service.streams.grow(sample, 'while away 1')
+  service.streams.grow(sample, 'while away 2')
+  await page.waitForTimeout(1_200)
+  t.equal(await count(), rows + 1)
+  service.streams.cut(false)
+  await page.waitForFunction(
+    (wanted) =>
+      document
+        .querySelector('trace-tab')
+        ?.shadowRoot?.querySelector('.tree')
+        ?.getAttribute('aria-rowcount') === String(wanted),
+    rows + 3,
+  )
+  t.pass('after the break: none missing, none twice')
+  await treeRows(page).first().focus()
+  await page.keyboard.press('f')
+  service.streams.grow(sample, 'followed')
+  await treeRows(page).filter({ hasText: 'followed' }).waitFor()
+  service.streams.complete(sample)
+  await page.locator('.live').waitFor({ state: 'detached' })
+  t.pass('completion removes the pill')
+}
+
+async function metrics(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {
+  const sample = service.samples.get('exec-0419')
+  if (!sample) return t.fail('there is a sample')
+  const wanted = summaryOf(sample)
+  await page.goto(
+    `${target.url}/workflows/${WORKFLOW}/executions/exec-0419/trace?view=metrics#token=${TOKEN}`,
+  )
+  const numbers = async (chart: string, column: number) =>
+    (
+      await page
+        .locator(`section[aria-label="${chart}"] tbody tr`)
+        .evaluateAll((rows, at) => rows.map((row) => row.children[at]?.textContent ?? ''), column)
+    ).map((text) => Number(text.replaceAll(',', '')))
+  await page.locator('section[aria-label="Tokens by model"]').waitFor()
+  t.same(
+    await numbers('Tokens by model', 5),
+    wanted.by_model.map((model) => model.tokens.total),
+  )
+  const sum = async () => (await numbers('Tokens over time', 3)).reduce((a, b) => a + b, 0)
+  t.equal(await sum(), wanted.tokens.input, '10 the sum of the leaf calls is the total of the service')
+  const box = await page.locator('.minimap').boundingBox()
+  if (!box) return t.fail('there is an overview')
+  await page.mouse.move(box.x + box.width * 0.25, box.y + 20)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 })
+  await page.mouse.up()
+  await page.waitForURL(/zoom=/)
+  const part = await sum()
+  t.ok(part > 0 && part < (wanted.tokens.input ?? 0), 'zooming narrows the chart over time')
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download Cost by model as CSV' }).click(),
+  ])
+  t.equal(file.suggestedFilename(), 'cost-by-model.csv')
+}
+
+async function graph(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {
+  const nodes = summaryOf(service.samples.get('exec-0418') as never).by_node
+  await openTrace(page, target)
+  await page.getByRole('tab', { name: 'Graph' }).click()
+  await page.locator('.node-card').first().waitFor()
+  t.equal(await page.locator('.node-card').count(), nodes.length)
+  t.match(page.url(), /view=graph/)
+  const card = page.locator('.node-card', { hasText: 'answer' })
+  t.match(await card.getAttribute('aria-label'), /3 runs/)
+  await card.click()
+  await page.locator('.span-title', { hasText: 'answer' }).waitFor()
+  await page.getByRole('button', { name: 'Previous run' }).click()
+  await page.locator('.graph-runs', { hasText: 'run 2 of 3' }).waitFor()
+  t.ok((await page.locator('.edge').count()) >= nodes.length - 1)
+}
+
+async function log(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {
+  const call = service.samples.get('exec-0418')?.list.filter((span) => span.kind === 'llm')[2]
+  await page.goto(
+    `${target.url}/workflows/${WORKFLOW}/executions/exec-0418/trace?view=log&span=${call?.id}#token=${TOKEN}`,
+  )
+  const turn = page.locator('.log-turn.selected')
+  await turn.locator('.message').first().waitFor()
+  await t.resolves(turn.locator('.entry-head').click({ trial: true }), 'the span of the address is in view')
+  t.match(await turn.innerText(), /earlier messages/i, 'what was said before is folded')
+  await page.getByRole('button', { name: 'In the timeline' }).click()
+  await page.locator('.tree-row.selected').waitFor()
+  await page.getByRole('button', { name: 'In the log' }).click()
+  await turn.waitFor()
+  await page.getByRole('button', { name: 'Everything' }).click()
+  t.ok((await page.locator('.log-line').count()) > 10)
+}
+
+async function compare(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  await openTrace(page, target)
+  await page.getByRole('tab', { name: 'Compare' }).click()
+  await page.getByLabel('Compare with').selectOption('exec-0419')
+  await page.locator('.compare-nodes tbody tr').first().waitFor()
+  t.match(page.url(), /with=exec-0419/)
+  await page.getByRole('button', { name: 'Show the prompts' }).first().click()
+  t.match(await page.locator('.difference').innerText(), /Answer in two sentences/)
+}
+
+async function away(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  const tokens: string[] = []
+  page.on('request', (request) => {
+    if (request.url().includes(TOKEN)) tokens.push(request.url())
+  })
+  await openTrace(page, target)
+  await page.getByRole('button', { name: 'Open in' }).click()
+  const link = page.locator('.menu-list a')
+  t.match(await link.getAttribute('rel'), /noopener/)
+  t.match(await link.getAttribute('href'), /^https:\/\/grafana\.example\//)
+  await page.keyboard.press('Escape')
+  await page.getByRole('tab', { name: 'Execution', exact: true }).click()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).first().click(),
+  ])
+  t.equal(file.suggestedFilename(), 'reply.pdf')
+  await page.getByRole('button', { name: 'More' }).click()
+  const [trace] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export OTLP/JSON' }).click(),
+  ])
+  t.equal(trace.suggestedFilename(), 'exec-0418.otlp.json')
+  t.same(tokens, [], 'no token in any address')
+}
+
+async function reveal(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  await openTrace(page, target)
+  await treeRows(page).filter({ hasText: 'chat' }).first().click()
+  await page.getByRole('button', { name: 'Show masked values' }).click()
+  const act = page.getByRole('button', { name: 'Show and record' })
+  t.equal(await act.isDisabled(), true, 'not without a reason')
+  await page.getByLabel('Why do you need to see it?').fill('The customer asked for a call')
+  await act.click()
+  await page.locator('.revealed').waitFor()
+  t.match(await page.locator('.conversation').innerText(), /\+47 555/)
+  await page.getByRole('button', { name: 'Hide it again' }).click()
+  t.notMatch(await page.locator('.conversation').innerText(), /\+47 555/)
+}
+
+async function address(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  await openTrace(page, target, 'exec-0418', '?critical=1&errors=1&zoom=1000-9000&q=publish')
+  t.ok((await page.locator('.critical').count()) > 0)
+  t.match(await page.locator('.critical-note').innerText(), /assumes/)
+  t.equal(await page.getByLabel('Search spans').inputValue(), 'publish')
+  t.equal(await page.locator('.chip-error').getAttribute('aria-pressed'), 'true')
+  await treeRows(page).first().focus()
+  await page.keyboard.press('c')
+  await page.waitForURL((url) => !url.searchParams.has('critical'))
+  await page.keyboard.press('0')
+  await page.waitForURL((url) => !url.searchParams.has('zoom'))
+  await page.keyboard.press('m')
+  await page.locator('.metrics').waitFor()
+  t.match(page.url(), /view=metrics/)
+}
