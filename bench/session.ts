@@ -27,6 +27,18 @@ export interface Measured extends LoadResult {
 
 const secret = 'the secret of the benchmark, which is not one'
 
+/** What a child says next; rejects when it ends instead. */
+function firstMessage<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error(`${child.spawnargs.at(-1)} ended`))
+    child.once('exit', ended)
+    child.once('message', (message) => {
+      child.removeListener('exit', ended)
+      resolve(message as T)
+    })
+  })
+}
+
 /** The measured services, the process that makes load, and one Postgres for all of them. */
 export class Session {
   readonly #postgres: Embedded
@@ -66,7 +78,7 @@ export class Session {
     const before = { node: cpuOf(service.pid), pg: cpuOfPostgres(this.#postgres.pid) }
     const memory = watchRss(service.pid)
     this.#load.send(order)
-    const [answer] = (await once(this.#load, 'message')) as [LoadResult | { error: string }]
+    const answer = await firstMessage<LoadResult | { error: string }>(this.#load)
     if ('error' in answer) throw new Error(answer.error)
     const measured = {
       ...answer,
@@ -103,6 +115,7 @@ export class Session {
 
   async stop(): Promise<void> {
     for (const child of this.#children) {
+      if (child.exitCode !== null) continue
       const exited = once(child, 'exit')
       child.kill('SIGINT')
       await exited
@@ -112,7 +125,7 @@ export class Session {
   async #serve(variant: Variant, file: string, args: string[]): Promise<void> {
     await this.#sql('admin', `create database bench_${variant} template template0`)
     const child = this.#fork(file, args, { DATABASE_URL: this.#urlOf(variant), BENCH_SECRET: secret })
-    const [{ url }] = (await once(child, 'message')) as [{ url: string }]
+    const { url } = await firstMessage<{ url: string }>(child)
     this.#services.set(variant, { url, pid: child.pid ?? 0 })
   }
 
