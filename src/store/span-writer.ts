@@ -8,6 +8,8 @@ import { isOutdated, type WritableRows, writeGroup } from './write-group.ts'
 const GROUP_BYTES = 8 * 1024 * 1024
 /** Bytes of rows that may wait for a transaction; beyond, callers are told to come back. */
 const WAITING_BYTES = 64 * 1024 * 1024
+/** Milliseconds that the oldest may wait; whoever came after it would be answered too late. */
+const WAITING_MS = 3_000
 /** Transactions at a time: two keep two cores of Postgres busy. */
 const WRITERS = 2
 
@@ -24,6 +26,8 @@ export class Outdated extends Error {
 
 interface Waiting {
   batch: EncodedBatch
+  /** Milliseconds of the process's clock when it came. */
+  since: number
   resolve: (unstorable: number) => void
   reject: (error: Error) => void
 }
@@ -50,9 +54,11 @@ export class SpanWriter {
    * `Outdated`.
    */
   write(batch: EncodedBatch): Promise<number> {
-    if (this.#waitingBytes > WAITING_BYTES) return Promise.reject(new Overloaded())
+    const since = performance.now()
+    const late = since - (this.#waiting[0]?.since ?? since) > WAITING_MS
+    if (late || this.#waitingBytes > WAITING_BYTES) return Promise.reject(new Overloaded())
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ batch, resolve, reject })
+      this.#waiting.push({ batch, since, resolve, reject })
       this.#waitingBytes += batch.spans.byteLength
       this.#start()
     })

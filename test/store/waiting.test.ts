@@ -1,0 +1,29 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import t from 'tap'
+import type { EncodedBatch } from '../../src/store/encode-batch.ts'
+import { SpanWriter } from '../../src/store/span-writer.ts'
+
+t.test('while the oldest has waited too long, new ones are told to come back', async (t) => {
+  // Every connection is away: commits neither end nor fail until they are let go.
+  const held: ((error: Error) => void)[] = []
+  const pool = { connect: () => new Promise((_, reject) => held.push(reject)) }
+  const writer = new SpanWriter(pool as never, { committed() {}, failed() {} })
+  const batch = {
+    spans: { byteLength: 10, length: 1, slice: () => Buffer.alloc(10) },
+    messages: Buffer.alloc(0),
+    marks: Buffer.alloc(0),
+    erasuresKnown: 0n,
+  } as unknown as EncodedBatch
+  const outcome = (write: Promise<number>) => write.catch((error: NodeJS.ErrnoException) => error.code)
+  const first = outcome(writer.write(batch))
+  await wait(50)
+  const second = outcome(writer.write(batch))
+  await wait(50)
+  const third = outcome(writer.write(batch))
+  await wait(3_100)
+  t.equal(await outcome(writer.write(batch)), 'TRACE_OVERLOADED')
+  t.equal(held.length, 2, 'two transactions at a time')
+  const away = setInterval(() => held.splice(0).forEach((reject) => void reject(new Error('away'))), 10)
+  t.strictSame(await Promise.all([first, second, third]), Array(3).fill('TRACE_STORE_UNAVAILABLE'))
+  clearInterval(away)
+})
