@@ -34,6 +34,8 @@ export interface SpanReading {
   reading: Reading
   slim: SlimSpan
   span: Span
+  /** Of a model's call: the calls just before it, for what is new in it. */
+  earlier: Span[]
   links: DashboardLink[]
   notices: Notice[]
 }
@@ -69,6 +71,7 @@ export async function findSpan(
     reading,
     slim,
     span,
+    earlier: slim.kind === 'llm' && reading.view.content ? await read.callsBefore(found, slim) : [],
     links: dashboardLinks(parts.config.dashboards, 'span', execution, slim),
     notices: candidates.length > 1 ? [repeated(candidates)] : [],
   }

@@ -4,6 +4,7 @@ import { type Analysis, analyse } from '../tree/analysis.ts'
 import { buildOrder, type ExecutionOrder } from '../tree/execution-order.ts'
 import { buildExecutionTree, type ExecutionTree, executionKey } from '../tree/execution-tree.ts'
 import type { SlimSpan } from '../tree/slim-span.ts'
+import { callsBefore } from './calls-before.ts'
 import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import { spansInBatches } from './export-spans.ts'
@@ -156,6 +157,13 @@ export class Reader {
   /** Whole spans, content included, by their ids; one that is not there is not in the answer. */
   spans(realm: number, ids: readonly SpanId[]): Promise<Map<string, Span>> {
     return orUnavailable(loadSpans(this.#database.kysely, realm, ids))
+  }
+
+  /** The model calls that began last before a span, in the traces of its execution: a few, the latest first. */
+  async callsBefore({ execution, traces }: FoundExecution, span: SlimSpan): Promise<Span[]> {
+    const ids = await orUnavailable(callsBefore(this.#database.read, execution.realm, traces, span))
+    const spans = await this.spans(execution.realm, ids)
+    return ids.flatMap((id) => spans.get(spanKey(id)) ?? [])
   }
 
   /** Whole spans in the order of their ids, in batches that fit into memory; rejects in the middle with the driver's error. */

@@ -2,6 +2,7 @@ import type { Content } from '../../model/message.ts'
 import { OTEL_KINDS, type Span } from '../../model/span.ts'
 import { readContent } from '../../normalize/content.ts'
 import { loggedException } from '../../normalize/logs.ts'
+import { newMessages } from '../../normalize/new-messages.ts'
 import { tokenSources } from '../../normalize/token-sources.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
 import type { DashboardLink } from '../schemas/common.ts'
@@ -16,6 +17,7 @@ export function presentSpanDetail(
   executionId: string,
   dashboards: DashboardLink[],
   view: View,
+  earlier: readonly Span[] = [],
 ): SpanDetail {
   const content = view.content ? readContent(span) : null
   return {
@@ -26,7 +28,7 @@ export function presentSpanDetail(
     finish_reason: span.finishReason,
     token_sources: presentTokenSources(span),
     error: errorOf(span, view),
-    input: presentContent(content?.input ?? null, view),
+    input: presentContent(content === null ? null : withNew(span, content.input, earlier), view),
     output: presentContent(content?.output ?? null, view),
     resource: { attributes: viewMap(span.resource.attributes, view), schema_url: span.resource.schemaUrl },
     scope: {
@@ -48,6 +50,20 @@ function presentTokenSources(span: Span): SpanDetail['token_sources'] {
     cached_input: sources.cachedInput,
     cache_write_input: sources.cacheWriteInput,
     reasoning_output: sources.reasoningOutput,
+  }
+}
+
+/** Marks what is new in this turn, where the span is a call of a model. */
+function withNew(span: Span, input: Content, earlier: readonly Span[]): Content {
+  if (span.kind !== 'llm') return input
+  const calls = earlier.map((call) => {
+    const content = readContent(call)
+    return { input: content.input.messages, output: content.output.messages }
+  })
+  const isNew = newMessages(input.messages, calls)
+  return {
+    ...input,
+    messages: input.messages.map((message, index) => ({ ...message, new: isNew[index] === true })),
   }
 }
 

@@ -35,7 +35,7 @@ export const reveal: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
     async (request, reply) => {
       const reason = request.body.reason.replaceAll('\0', '\ufffd').toWellFormed().trim()
       if (reason === '') throw new BadRequest('The reason is empty')
-      const { reading, slim, span, links, notices } = await findSpan(parts, request, reply)
+      const { reading, slim, span, earlier, links, notices } = await findSpan(parts, request, reply)
       const { execution } = reading.found
       const { workspace, subject } = request.principal
       const redactor = await parts.redactorOf(workspace)
@@ -52,10 +52,8 @@ export const reveal: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
         },
       ])
       parts.metrics.reveals.inc()
-      const detail = presentSpanDetail(slim, span, execution.key.executionId, links, {
-        ...unmasked,
-        artifacts: reading.view.artifacts,
-      })
+      const view = { ...unmasked, artifacts: reading.view.artifacts }
+      const detail = presentSpanDetail(slim, span, execution.key.executionId, links, view, earlier)
       return { ...detail, notices: [...detail.notices, ...notices] }
     },
   )

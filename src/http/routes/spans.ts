@@ -10,9 +10,9 @@ export const spans: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
     '/api/executions/:execution/spans/:span',
     { schema: { summary: 'One span with its content', ...spanSchema } },
     async (request, reply) => {
-      const { reading, slim, span, links, notices } = await findSpan(parts, request, reply)
+      const { reading, slim, span, earlier, links, notices } = await findSpan(parts, request, reply)
       const { executionId } = reading.found.execution.key
-      const detail = presentSpanDetail(slim, span, executionId, links, reading.view)
+      const detail = presentSpanDetail(slim, span, executionId, links, reading.view, earlier)
       const answer = { ...detail, notices: [...detail.notices, ...notices] }
       return notModified(request, reply, reading, answer) ? undefined : answer
     },

@@ -152,6 +152,9 @@ export const Message = Type.Object({
   name: Type.Optional(Type.String()),
   parts: Type.Array(MessagePart),
   finish_reason: Type.Optional(Type.String()),
+  new: Type.Optional(
+    Type.Boolean({ description: 'of the input of a model call: not part of the call that this one goes on from' }),
+  ),
 })
 export const Content = Type.Object({
   messages: Type.Array(Message),
