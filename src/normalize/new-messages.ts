@@ -1,7 +1,7 @@
 import type { Message } from '../model/message.ts'
 
 /** What an earlier call of the same execution was asked and answered. */
-export interface EarlierCall {
+interface EarlierCall {
   input: readonly Message[]
   output: readonly Message[]
 }

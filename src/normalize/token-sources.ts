@@ -15,9 +15,9 @@ const FIELDS: Readonly<Record<keyof Tokens, Field>> = {
 }
 
 /** What a number was made of where no attribute said it. */
-export const SUM = 'input + output'
+const SUM = 'input + output'
 /** A value inside the content that only its own engine can find. */
-export const CONTENT = 'content'
+const CONTENT = 'content'
 
 /**
  * Which attribute gave each number of tokens (`key`, or `key path` inside its JSON); null = there is no number. Found

@@ -3,7 +3,7 @@ import { redactAttributes } from './attributes.ts'
 import { startPass } from './pass.ts'
 import type { Redactor } from './redactor.ts'
 
-export interface RedactedLog {
+interface RedactedLog {
   /** The same object when nothing was found; null = the policy keeps content out, and it is nothing else. */
   log: SpanLog | null
   /** How often each rule removed something: for metrics. */

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 
 /** Why an ended execution is not complete: a bounded set, each a label value. */
 const REASONS = ['missing_parent', 'sampled', 'sender_dropped'] as const
-export type IncompleteReason = (typeof REASONS)[number] | 'other'
+type IncompleteReason = (typeof REASONS)[number] | 'other'
 
 /** Executions that ended alike. */
 export interface Ended {
@@ -15,7 +15,7 @@ export interface Ended {
 /** Executions that are counted at a time. */
 const BATCH = 1_000
 /** Milliseconds without new spans after which an ended execution is counted: stragglers have come by then. */
-export const ENDED_FOR_MS = 10_000
+const ENDED_FOR_MS = 10_000
 
 /**
  * Executions that ended and were not counted yet, marked as counted: each is counted once, by one process, whoever

@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import type { Tables } from './tables.ts'
 
 /** The columns of a span that may refer to `messages`, parsed as they are stored. */
-export interface SharedColumns {
+interface SharedColumns {
   trace_id: Buffer
   content: unknown
   events?: unknown

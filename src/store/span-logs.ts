@@ -7,7 +7,7 @@ import { attributesFromStored, attributesToJson } from './stored-value.ts'
 import type { Tables } from './tables.ts'
 
 /** Where and when records are stored. */
-export interface LogPlace {
+interface LogPlace {
   realm: number
   /** The days that have a partition. */
   days: ReadonlySet<string>
