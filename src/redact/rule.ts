@@ -23,6 +23,8 @@ export interface Rule {
   pattern: string
   /** Least number of characters without space or quote from the keyword's start: a filter before the pattern. */
   min?: number
+  /** A character that every match contains: without it in the window the pattern does not run. */
+  needs?: string
   /** Characters of the window before and after a keyword. */
   before?: number
   after?: number

@@ -31,6 +31,7 @@ export const formatRules: readonly Rule[] = [
   {
     id: 'url-credentials',
     keywords: ['://'],
+    needs: '@',
     // user:password@ or a token alone before the @.
     pattern: '(?i)[a-z][a-z0-9+.-]{1,24}://(?:[^\\s:@/"\'<>\\\\?#[]*:([^\\s@/"\'<>\\\\[]+)|([\\w~.-]{20,}))@',
     min: 8,

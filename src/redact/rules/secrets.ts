@@ -219,6 +219,7 @@ const services: Rule[] = [
   {
     id: 'sentry-dsn',
     keywords: ['://'],
+    needs: '@',
     min: 40,
     pattern: 'https?://([0-9a-f]{32}(?::[0-9a-f]{32})?)@[\\w.-]+/\\d',
     before: 6,
