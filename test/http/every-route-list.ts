@@ -68,6 +68,10 @@ export const knownRoutes: ReadonlyMap<string, KnownRoute> = new Map<string, Know
     { ...open('/'), path: (ids) => `/workflows/${ids.workflow}/executions/${ids.execution}/trace` },
   ],
 
+  ['GET /openapi.json', open('/openapi.json')],
+  ['GET /docs', open('/docs')],
+  ['GET /docs.css', open('/docs.css')],
+
   ['GET /api/workflows', read(() => '/api/workflows', 'list')],
   [
     'GET /api/workflows/:workflow/executions',
