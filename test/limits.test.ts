@@ -4,12 +4,10 @@ import * as errors from '../src/errors.ts'
 import { limits } from '../src/limits.ts'
 
 const page = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8')
-const rows = new Map<string, { value: string; text: string }>(
-  [...page.matchAll(/^\| `(\w+)` \| ([^|]*) \| (.*) \|$/gm)].map(([, name, value, text]) => [
-    name,
-    { value, text },
-  ]),
-)
+const rows = new Map<string, { value: string; text: string }>()
+for (const [, name = '', value = '', text = ''] of page.matchAll(/^\| `(\w+)` \| ([^|]*) \| (.*) \|$/gm)) {
+  rows.set(name, { value, text })
+}
 const shown = (value: unknown): string =>
   typeof value === 'number'
     ? value.toLocaleString('en-US')
