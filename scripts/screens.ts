@@ -1,12 +1,12 @@
 // Takes a picture of every view and state of the Trace tab, light and dark, desktop and phone.
-// npm run screens -- [folder] [word that the names must hold]
+// npm run screens -- [folder] [pattern of names]
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launchBrowser } from '../test/helpers/browser.ts'
 import { startSampleService, TOKEN, WORKFLOW } from '../test/tab/sample-service.ts'
 
 const folder = process.argv[2] ?? 'screens'
-const only = process.argv[3] ?? ''
+const only = new RegExp(process.argv[3] ?? '')
 mkdirSync(folder, { recursive: true })
 
 type Page = Awaited<ReturnType<NonNullable<Awaited<ReturnType<typeof launchBrowser>>>['newPage']>>
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
     for (const scheme of ['light', 'dark'] as const) {
       for (const screen of screens) {
         const name = `${screen.name}-${size}-${scheme}`
-        if (!name.includes(only)) continue
+        if (!only.test(name)) continue
         const page = await browser.newPage({ viewport, colorScheme: scheme })
         page.setDefaultTimeout(10_000)
         try {

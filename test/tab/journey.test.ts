@@ -56,12 +56,19 @@ const journey = async (browser: Browser): Promise<void> => {
         tracePath(target, 'exec-0418'),
         tracePath(target, 'exec-0417'),
         `${tracePath(target, 'exec-0418')}?tab=execution`,
+        `${tracePath(target, 'exec-0418')}?critical=1&q=chat`,
+        ...['graph', 'metrics', 'log', 'compare&with=exec-0419'].map(
+          (view) => `${tracePath(target, 'exec-0418')}?view=${view}`,
+        ),
         tracePath(target, 'exec-empty'),
         tracePath(target, 'nope'),
         '/',
       ]) {
         await page.goto(`${target.url}${path}#token=${TOKEN}`)
-        await page.locator('.tree-row, .usage, .state-card, .workflow-card').first().waitFor()
+        await page
+          .locator('.tree-row, .usage, .state-card, .workflow-card, .node-card, .log-messages')
+          .first()
+          .waitFor()
         await page.waitForTimeout(400)
         t.same(await violations(page), [], path)
       }
@@ -183,6 +190,12 @@ async function phone(t: Tap, page: Page, target: JourneyTarget): Promise<void> {
     await page.setViewportSize({ width, height: 844 })
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
     t.equal(wide, false, `no horizontal scroll at ${width}`)
+  }
+  for (const view of ['graph', 'metrics', 'log', 'compare']) {
+    await page.goto(`${target.url}${tracePath(target, 'exec-0418')}?view=${view}`)
+    await page.locator('.node-card, .chart, .log-messages, .compare-picker').first().waitFor()
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+    t.equal(wide, false, `24 no horizontal scroll at 320 in ${view}`)
   }
   await page.close()
 }

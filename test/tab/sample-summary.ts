@@ -7,13 +7,27 @@ function groups(spans: SampleSpan[], key: (span: SampleSpan) => string | null): 
   const found = new Map<string, SampleSpan[]>()
   for (const span of spans) {
     const name = key(span)
-    if (name !== null) found.set(name, [...(found.get(name) ?? []), span])
+    if (name === null) continue
+    const group = found.get(name)
+    if (group) group.push(span)
+    else found.set(name, [span])
   }
   return [...found]
 }
 
 /** The summary of a sample: sums of its model calls, each counted once. */
 export function summaryOf(sample: Sample): Summary {
+  const known = ended.get(sample)
+  if (known) return known
+  const summary = makeSummary(sample)
+  if (sample.status !== 'running') ended.set(sample, summary)
+  return summary
+}
+
+/** The list asks for every sample's summary again and again: of what has ended it is made once. */
+const ended = new WeakMap<Sample, Summary>()
+
+function makeSummary(sample: Sample): Summary {
   const { list } = sample
   const calls = list.filter((span) => span.kind === 'llm')
   const all = usage(calls)

@@ -4,6 +4,7 @@ import { launchBrowser } from '../helpers/browser.ts'
 import { type JourneyTarget, openTrace, treeRows } from './journey.ts'
 import { OTHER_TOKEN, type SampleService, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
 import { summaryOf } from './sample-summary.ts'
+import type { Sample } from './sample-trace.ts'
 
 // The numbers are those of the statements that the specification of the tab makes.
 const browser = await launchBrowser()
@@ -53,9 +54,14 @@ async function views(browser: Browser): Promise<void> {
   t.same(service.reports, [], '11 the content security policy was never violated')
 }
 
+function sampleOf(service: SampleService, id: string): Sample {
+  const sample = service.samples.get(id)
+  if (!sample) throw new Error(`there is no sample ${id}`)
+  return sample
+}
+
 async function live(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {
-  const sample = service.samples.get('exec-live')
-  if (!sample) return t.fail('there is a running sample')
+  const sample = sampleOf(service, 'exec-live')
   await openTrace(page, target, 'exec-live')
   await page.locator('.live').waitFor()
   const grid = page.locator('.tree')
@@ -103,8 +109,7 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
 }
 
 async function metrics(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {
-  const sample = service.samples.get('exec-0419')
-  if (!sample) return t.fail('there is a sample')
+  const sample = sampleOf(service, 'exec-0419')
   const wanted = summaryOf(sample)
   await page.goto(
     `${target.url}/workflows/${WORKFLOW}/executions/exec-0419/trace?view=metrics#token=${TOKEN}`,
@@ -123,7 +128,7 @@ async function metrics(t: Test, page: Page, target: JourneyTarget, service: Samp
   const sum = async () => (await numbers('Tokens over time', 3)).reduce((a, b) => a + b, 0)
   t.equal(await sum(), wanted.tokens.input, '10 the sum of the leaf calls is the total of the service')
   const box = await page.locator('.minimap').boundingBox()
-  if (!box) return t.fail('there is an overview')
+  if (!box) throw new Error('there is no overview')
   await page.mouse.move(box.x + box.width * 0.25, box.y + 20)
   await page.mouse.down()
   await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 })
@@ -139,7 +144,7 @@ async function metrics(t: Test, page: Page, target: JourneyTarget, service: Samp
 }
 
 async function graph(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {
-  const nodes = summaryOf(service.samples.get('exec-0418') as never).by_node
+  const nodes = summaryOf(sampleOf(service, 'exec-0418')).by_node
   await openTrace(page, target)
   await page.getByRole('tab', { name: 'Graph' }).click()
   await page.locator('.node-card').first().waitFor()

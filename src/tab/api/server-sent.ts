@@ -15,7 +15,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
     for (;;) {
       const { value, done } = await reader.read()
       if (done) return
-      left += decoder.decode(value, { stream: true }).replaceAll('\r\n', '\n')
+      left = (left + decoder.decode(value, { stream: true })).replaceAll('\r\n', '\n')
       for (let end = left.indexOf('\n\n'); end >= 0; end = left.indexOf('\n\n')) {
         const event = parse(left.slice(0, end))
         left = left.slice(end + 2)

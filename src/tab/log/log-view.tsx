@@ -39,9 +39,12 @@ export function LogView({ loaded, view, selection }: ViewProps) {
   const at = entries.findIndex((entry) => entry.row === selection.selected)
   const shown = entries.slice(0, Math.max(most, at + 10))
 
-  useBroughtIntoView(frame, asLines ? -1 : selection.selected)
+  const chosenHere = useRef(-1)
+  const elsewhere = selection.selected !== chosenHere.current
+  useBroughtIntoView(frame, asLines || !elsewhere ? -1 : selection.selected)
 
   const select = (row: number) => {
+    chosenHere.current = row
     selection.select(row, { replace: selection.open })
   }
   return (
@@ -119,9 +122,6 @@ function useBroughtIntoView(frame: RefObject<HTMLElement | null>, row: number): 
     if (!element || !list || row < 0) return
     const bring = () => element.querySelector(`[data-row="${row}"]`)?.scrollIntoView({ block: 'nearest' })
     const first = element.querySelector(`[data-row="${row}"]`)
-    const box = first?.getBoundingClientRect()
-    const view = element.getBoundingClientRect()
-    if (box && box.top >= view.top && box.top < view.bottom - 60) return
     first?.scrollIntoView({ block: 'start' })
     const observer = new ResizeObserver(bring)
     observer.observe(list)

@@ -16,6 +16,8 @@ import { WorkflowsView } from './workflows-view.tsx'
 
 /** Below this width in CSS pixels the tab is one column. */
 const NARROW = 760
+/** Below this height the figures scroll, so that there is room for the spans. */
+const SHORT = 600
 /** Assistive technology is told of news at most this often, in milliseconds. */
 const QUIET = 5_000
 
@@ -41,7 +43,7 @@ export interface AppProps {
 export function App(props: AppProps) {
   const { base, epoch, ownRoute, locale, emit, getToken } = props
   const root = useRef<HTMLDivElement>(null)
-  const { width } = useSize(root)
+  const { width, height } = useSize(root)
   const [chosenTheme, setChosenTheme] = useStored(THEME_KEY, ownRoute)
   const [letters, setLetters] = useStored(LETTERS_KEY, true)
   const look = useTheme(chosenTheme ?? props.theme)
@@ -138,6 +140,7 @@ export function App(props: AppProps) {
         data-contrast={look.highContrast ? 'more' : undefined}
         data-motion={look.reduceMotion ? 'reduce' : undefined}
         data-narrow={tab.narrow ? '' : undefined}
+        data-short={height > 0 && height < SHORT ? '' : undefined}
         onKeyDown={(event) => {
           if (event.key === '?' && tab.letters && !isTyping(event)) setHelp(true)
         }}
