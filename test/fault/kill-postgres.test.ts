@@ -12,15 +12,15 @@ t.test('the service outlives its Postgres, and what was acknowledged is there', 
   const load = new Load(victim.url, 3)
   const recovered: number[] = []
   for (let round = 0; round < rounds(2, 10); round++) {
-    await wait(500)
+    await load.more(8)
     process.kill(postmaster(victim.dataDir), 'SIGKILL')
     const began = performance.now()
     while ((await ask(victim.url, '/api/workflows')) !== 200) await wait(50)
     recovered.push(performance.now() - began)
   }
-  await wait(300)
+  await load.more(8)
   await load.stop()
-  t.ok(load.acked.length > 20, `${load.acked.length} batches were acknowledged`)
+  t.comment(`${load.acked.length} batches were acknowledged`)
   t.same(
     [...load.statuses.keys()].filter((status) => ![200, 503].includes(status)),
     [],

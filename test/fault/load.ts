@@ -28,6 +28,12 @@ export class Load {
     return this.acked.flatMap((sent) => sent.spanIds)
   }
 
+  /** Resolves when so many more batches were acknowledged: however slow the machine, a fault strikes under load. */
+  async more(batches: number): Promise<void> {
+    const wanted = this.acked.length + batches
+    while (this.acked.length < wanted) await wait(20)
+  }
+
   /** Resolves when no request is under way. */
   async stop(): Promise<void> {
     this.#stopping = true

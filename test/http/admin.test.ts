@@ -31,7 +31,20 @@ t.test('metrics: pools are asked at each scrape; labels are bounded', async (t) 
   t.match(await metrics.registry.metrics(), /trace_pool_connections\{pool="ingest",state="idle"\} 1/)
   idle = 3
   t.match(await metrics.registry.metrics(), /trace_pool_connections\{pool="ingest",state="idle"\} 3/)
-  const known = new Set(['route', 'method', 'status', 'outcome', 'reason', 'form', 'rule', 'pool', 'state'])
+  const known = new Set([
+    'route',
+    'method',
+    'status',
+    'outcome',
+    'reason',
+    'form',
+    'rule',
+    'pool',
+    'state',
+    'direction',
+    'action',
+    'what',
+  ])
   for (const metric of metrics.registry.getMetricsAsArray()) {
     if (!metric.name.startsWith('trace_')) continue
     for (const label of (metric as unknown as { labelNames: string[] }).labelNames)
