@@ -18,10 +18,10 @@ export interface NodeState {
 
 /**
  * From an execution's skeleton (`GET …/trace?view=skeleton`) to its nodes by their ids, so that a Canvas can
- * paint its own graph. Pure; `nowMs` is the time in Unix milliseconds, for nodes that still run.
+ * paint its own graph. `skeleton` is that answer as it came (all pages joined). Pure; `nowMs` is the time in Unix milliseconds, for nodes that still run.
  */
-export function nodeStates(skeleton: Skeleton, nowMs: number): Map<string, NodeState> {
-  const { columns, execution } = skeleton
+export function nodeStates(skeleton: object, nowMs: number): Map<string, NodeState> {
+  const { columns, execution } = skeleton as Skeleton
   const started = execution.started_at === null ? nowMs : Date.parse(execution.started_at)
   const nodes = nodesOf(buildTree(columns), columns, Math.max(0, nowMs - started))
   return new Map(

@@ -12,7 +12,7 @@ function declarations(): Plugin {
     name: 'declarations',
     applyToEnvironment: (environment) => environment.name === 'library',
     generateBundle() {
-      for (const name of ['react', 'public']) {
+      for (const name of ['react', 'public', 'nodes']) {
         const source = readFileSync(`${here}${name}.ts`, 'utf8')
         const { outputText } = ts.transpileDeclaration(source, {
           compilerOptions: { target: ts.ScriptTarget.ES2023 },
