@@ -7,6 +7,7 @@ import fastify, {
   LogController,
   type RouteOptions,
 } from 'fastify'
+import { openapi } from './http/openapi/document.ts'
 import type { Parts } from './http/parts.ts'
 import { auditDenials } from './http/plugins/audit.ts'
 import { auth } from './http/plugins/auth.ts'
@@ -20,6 +21,7 @@ import { redactedIds } from './http/plugins/redacted-ids.ts'
 import { secondWall } from './http/plugins/second-wall.ts'
 import { api } from './http/routes/api.ts'
 import { artifacts } from './http/routes/artifacts.ts'
+import { docs } from './http/routes/docs.ts'
 import { type AdminParts, health } from './http/routes/health.ts'
 import { ingest } from './http/routes/ingest.ts'
 import { page } from './http/routes/page.ts'
@@ -65,6 +67,8 @@ export async function buildServer(
   await app.register(headers, { config })
   await app.register(auth, { keys, log, store: parts.store })
   await app.register(auditDenials, { parts })
+  await app.register(openapi, { basePath: config.basePath })
+  await app.register(docs)
   await app.register(ingest, { parts, walk })
   app.addHook('onClose', async () => walk.close())
   await app.register(page, { basePath: config.basePath, frameAncestors: config.frameAncestors })

@@ -16,6 +16,10 @@ import { workflows } from './workflows.ts'
 export const api: FastifyPluginAsync<{ parts: Parts }> = async (app, { parts }) => {
   // schemas describe the answers; they do not reshape them
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
+  // a route that says nothing asks for this; the document reads it from the route
+  app.addHook('onRoute', (route) => {
+    route.config = { scope: 'traces:read', ...route.config }
+  })
   await app.register(workflows, { parts })
   await app.register(trace, { parts })
   await app.register(spans, { parts })

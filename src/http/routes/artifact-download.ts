@@ -12,6 +12,7 @@ import { storable } from '../artifact-request.ts'
 import { byteRange } from '../byte-range.ts'
 import { attachment } from '../content-disposition.ts'
 import { servedType } from '../media-type.ts'
+import { binary, type Described } from '../openapi/described.ts'
 import type { Parts } from '../parts.ts'
 import { allowLongRequest } from '../plugins/long-requests.ts'
 import { readMetrics } from '../plugins/metrics.ts'
@@ -51,6 +52,33 @@ const schema = {
   },
 }
 
+const bytes = {
+  '*/*': { schema: binary('bytes, under the media type they were sent with where it is harmless') },
+}
+
+const described: Described = {
+  tag: 'artifacts',
+  headers: {
+    range: 'one range of bytes',
+    'if-range': 'the ETag that the range belongs to; with another one all bytes are sent',
+    'if-none-match': 'the ETag of the bytes that the reader has',
+  },
+  answers: {
+    200: {
+      description: 'All bytes.',
+      headers: ['etag', 'content-disposition', 'accept-ranges'],
+      content: bytes,
+    },
+    206: {
+      description: 'The bytes of the range.',
+      headers: ['etag', 'content-disposition', 'content-range'],
+      content: bytes,
+    },
+    304: { description: 'The reader has these bytes already.' },
+  },
+  open: true,
+}
+
 /** Bytes out: by token, or by an id that was signed for somebody who may see them. */
 export const artifactDownload: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { parts }) => {
   app.decorateRequest('signedArtifact', null)
@@ -72,7 +100,7 @@ export const artifactDownload: FastifyPluginAsyncTypebox<{ parts: Parts }> = asy
     schema,
     handlerTimeout: limits.transferTimeoutMs,
     exposeHeadRoute: false,
-    config: { scope: 'artifacts:read' as const, signed: true },
+    config: { scope: 'artifacts:read' as const, signed: true, described },
   }
   app.get('/api/artifacts/:id/download', route, async (request, reply) => {
     const artifact = await bytesOf(parts, request)
@@ -86,7 +114,10 @@ export const artifactDownload: FastifyPluginAsyncTypebox<{ parts: Parts }> = asy
   app.post(
     '/api/artifacts/:id/link',
     {
-      config: { scope: 'artifacts:read' },
+      config: {
+        scope: 'artifacts:read',
+        described: { tag: 'artifacts', answers: { 200: { description: 'The link.' } } },
+      },
       schema: {
         summary: 'A link to the bytes that needs no token and lives a minute',
         params: Params,

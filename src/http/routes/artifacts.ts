@@ -9,6 +9,7 @@ import { redactId, redactText } from '../../redact/index.ts'
 import { storedChunks } from '../artifact-body.ts'
 import { idOf, type UploadHeaders, uploadHeaders } from '../artifact-request.ts'
 import { isText, mediaTypeOf, OCTET_STREAM } from '../media-type.ts'
+import { binary } from '../openapi/described.ts'
 import type { Parts } from '../parts.ts'
 import { allowLongRequest } from '../plugins/long-requests.ts'
 import { readMetrics } from '../plugins/metrics.ts'
@@ -60,7 +61,18 @@ const uploads: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { parts
     '/api/executions/:execution/artifacts/:artifact',
     {
       handlerTimeout: limits.transferTimeoutMs,
-      config: { scope: 'artifacts:write' },
+      config: {
+        scope: 'artifacts:write',
+        described: {
+          tag: 'artifacts',
+          body: { '*/*': { schema: binary('the bytes; as many as the limit of the configuration allows') } },
+          answers: {
+            200: { description: 'The same bytes were there already; nothing was written.' },
+            201: { description: 'The bytes are stored.' },
+          },
+          refuses: [404, 415],
+        },
+      },
       schema: {
         summary: 'Store the bytes of an artifact',
         description:

@@ -6,7 +6,7 @@ import { limits } from '../../limits.ts'
 import type { AuditFilter, AuditRow } from '../../store/audit.ts'
 import { readCursor, signCursor } from '../cursor.ts'
 import type { Parts } from '../parts.ts'
-import { AuditEntries, type AuditEntry } from '../schemas/audit.ts'
+import { AuditEntries, AuditEntry } from '../schemas/audit.ts'
 
 const NDJSON = 'application/x-ndjson'
 
@@ -28,7 +28,26 @@ export const audit: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
   app.get(
     '/api/audit',
     {
-      config: { scope: 'admin' },
+      config: {
+        scope: 'admin',
+        described: {
+          tag: 'administration',
+          headers: { accept: '`application/x-ndjson` for everything, a line for each' },
+          answers: {
+            200: {
+              description: 'A page, or everything that matches.',
+              headers: ['link'],
+              content: {
+                'application/json': { schema: AuditEntries },
+                [NDJSON]: {
+                  schema: { type: 'string', description: 'an AuditEntry on each line, the newest first' },
+                  'x-line': AuditEntry,
+                },
+              },
+            },
+          },
+        },
+      },
       schema: {
         summary: 'The audit log of the workspace, the newest first',
         description:

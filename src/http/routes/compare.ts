@@ -27,6 +27,18 @@ export const compare: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, 
   app.get(
     '/api/executions/:a/compare/:b',
     {
+      config: {
+        described: {
+          tag: 'executions',
+          answers: {
+            200: {
+              description: 'Node by node what is different; prompts only with content:read.',
+              headers: ['x-trace-stale'],
+            },
+          },
+          refuses: [404],
+        },
+      },
       schema: {
         summary: 'Two executions, aligned by the nodes of their workflow',
         params: Type.Object({ a: Id, b: Id }),

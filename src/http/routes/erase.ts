@@ -12,7 +12,13 @@ export const erase: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
   app.delete(
     '/api/executions/:execution',
     {
-      config: { scope: 'traces:delete' },
+      config: {
+        scope: 'traces:delete',
+        described: {
+          tag: 'executions',
+          answers: { 200: { description: 'The receipt: nothing of it is left.' } },
+        },
+      },
       handlerTimeout: limits.transferTimeoutMs,
       schema: {
         summary: 'Erases every execution of an id that the token may delete',

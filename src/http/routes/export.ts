@@ -9,6 +9,7 @@ import { allowLongRequest } from '../plugins/long-requests.ts'
 import { exportDocument } from '../present/export.ts'
 import { readExecution } from '../reading.ts'
 import { Problem } from '../schemas/common.ts'
+import { ExportTraceRequest } from '../schemas/otlp.ts'
 import { ChooseQuery, ExecutionParams } from '../schemas/requests.ts'
 
 /** An execution as OTLP/JSON: what any OTLP receiver takes, this one included. */
@@ -17,6 +18,18 @@ export const exportTrace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (a
     '/api/executions/:execution/trace/export',
     {
       handlerTimeout: limits.transferTimeoutMs,
+      config: {
+        described: {
+          tag: 'executions',
+          answers: {
+            200: {
+              description: 'The export, as it is read.',
+              headers: ['content-disposition', 'x-trace-stale'],
+              content: { 'application/json': { schema: ExportTraceRequest } },
+            },
+          },
+        },
+      },
       schema: {
         summary: 'The spans of an execution as OTLP/JSON',
         description:

@@ -7,6 +7,8 @@ import {
   encodeMetricsResponse,
   encodeTraceResponse,
 } from '../../otlp/index.ts'
+import type { Described } from '../openapi/described.ts'
+import { describedLangfuse, describedLogs, describedMetrics, describedTraces } from '../openapi/exports.ts'
 import type { Parts } from '../parts.ts'
 import type { Scheme } from '../plugins/auth.ts'
 import { bodyOf, encodingOf, holding, otlpBody } from '../plugins/otlp-body.ts'
@@ -14,11 +16,19 @@ import { otlpErrors } from '../plugins/otlp-errors.ts'
 
 /** OTLP over HTTP. */
 export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async (app, { parts, walk }) => {
-  const signal = async (scope: FastifyInstance, scheme: Scheme, url: string, answer: Answer) => {
+  const signal = async (
+    scope: FastifyInstance,
+    scheme: Scheme,
+    url: string,
+    answer: Answer,
+    described: Described,
+  ) => {
+    const config = { config: { scope: 'traces:write' as const, described } }
     await scope.register(otlpErrors, { log: parts.log })
     scope.route({
       method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url,
+      config: { described: null },
       handler: async (_request, reply) => {
         reply.header('allow', 'POST')
         throw new MethodNotAllowed('POST')
@@ -30,7 +40,7 @@ export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async 
         admission: walk.admission,
         maxBodyBytes: parts.config.maxBodyBytes,
       })
-      posts.post(url, (request, reply) => holding(request.ticket, () => answer(request, reply)))
+      posts.post(url, config, (request, reply) => holding(request.ticket, () => answer(request, reply)))
     })
   }
 
@@ -55,10 +65,12 @@ export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async 
       .send(encodeLogsResponse(body.encoding, result))
   }
 
-  await app.register((scope) => signal(scope, 'bearer', '/v1/traces', traces))
-  await app.register((scope) => signal(scope, 'basic', '/api/public/otel/v1/traces', traces))
-  await app.register((scope) => signal(scope, 'bearer', '/v1/logs', logs))
-  await app.register((scope) => signal(scope, 'bearer', '/v1/metrics', refuseMetrics))
+  await app.register((scope) => signal(scope, 'bearer', '/v1/traces', traces, describedTraces))
+  await app.register((scope) =>
+    signal(scope, 'basic', '/api/public/otel/v1/traces', traces, describedLangfuse),
+  )
+  await app.register((scope) => signal(scope, 'bearer', '/v1/logs', logs, describedLogs))
+  await app.register((scope) => signal(scope, 'bearer', '/v1/metrics', refuseMetrics, describedMetrics))
 }
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
+import type { Described } from '../openapi/described.ts'
 
 export interface PageOptions {
   /**
@@ -11,6 +12,16 @@ export interface PageOptions {
   basePath: string
   /** Origins whose pages may frame this one. Empty = none. */
   frameAncestors: readonly string[]
+}
+
+const described: Described = {
+  tag: 'page',
+  summary: 'The Trace tab',
+  description: 'One page without data: it reads the API with the token of its reader.',
+  answers: {
+    200: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } },
+    503: { description: 'The tab is not built.', content: { 'text/plain': { schema: { type: 'string' } } } },
+  },
 }
 
 /** Where the built tab is, beside this file in `dist/`, or in `dist/` when this runs from its source. */
@@ -33,7 +44,7 @@ export const page: FastifyPluginAsync<PageOptions> = async (app, { basePath, fra
   const policy = contentSecurityPolicy(frameAncestors)
 
   for (const path of ['/', '/workflows/:workflow/executions/:execution/trace']) {
-    app.get(path, async (_request, reply) => {
+    app.get(path, { config: { described } }, async (_request, reply) => {
       if (html === undefined)
         return reply.code(503).type('text/plain').send('The Trace tab is not built: npm run build\n')
       return reply

@@ -16,20 +16,30 @@ export const reveal: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
   app.post(
     '/api/executions/:execution/spans/:span/reveal',
     {
-      config: { scope: 'content:reveal' },
+      config: {
+        scope: 'content:reveal',
+        described: {
+          tag: 'executions',
+          answers: { 200: { description: 'The span with personal data.', headers: ['x-trace-stale'] } },
+          refuses: [404],
+        },
+      },
       bodyLimit: BODY_LIMIT,
       schema: {
         summary: 'One span unmasked; audited',
         description:
           'Personal data as it was stored. Who, when, which span and why is in the audit log before the answer is sent; without that entry there is no answer. Secrets were never stored.',
         ...spanSchema,
-        body: Type.Object({
-          reason: Type.String({
-            minLength: 1,
-            maxLength: limits.revealReasonLength,
-            description: 'why; kept in the audit log',
-          }),
-        }),
+        body: Type.Object(
+          {
+            reason: Type.String({
+              minLength: 1,
+              maxLength: limits.revealReasonLength,
+              description: 'why; kept in the audit log',
+            }),
+          },
+          { description: 'Why it is looked at' },
+        ),
       },
     },
     async (request, reply) => {

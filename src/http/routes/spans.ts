@@ -8,7 +8,27 @@ import { findSpan, spanSchema } from '../span-reading.ts'
 export const spans: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { parts }) => {
   app.get(
     '/api/executions/:execution/spans/:span',
-    { schema: { summary: 'One span with its content', ...spanSchema } },
+    {
+      config: {
+        described: {
+          tag: 'executions',
+          headers: ['if-none-match'],
+          answers: {
+            200: {
+              description: 'The span, with personal data masked; content only with content:read.',
+              headers: ['etag', 'x-trace-stale'],
+            },
+            304: { description: 'The reader has this answer already.' },
+          },
+          refuses: [404],
+        },
+      },
+      schema: {
+        summary: 'One span with its content',
+        description: 'The earliest span of the id, when several traces of the execution have one.',
+        ...spanSchema,
+      },
+    },
     async (request, reply) => {
       const { reading, slim, span, earlier, links, notices } = await findSpan(parts, request, reply)
       const { executionId } = reading.found.execution.key

@@ -16,6 +16,17 @@ export const stats: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
   app.get(
     '/api/workflows/:workflow/stats',
     {
+      config: {
+        described: {
+          tag: 'workflows',
+          answers: {
+            200: {
+              description: 'The numbers; all 0 or null when the workflow is unknown or out of reach.',
+              headers: ['x-trace-stale'],
+            },
+          },
+        },
+      },
       schema: {
         summary: 'Runs, errors, times, tokens and cost of a workflow and its nodes over a window',
         description: `Made of the newest ${limits.statsExecutions} executions of the window, and of the nodes of the newest ${limits.statsNodeExecutions} with at most ${limits.statsNodeSpans} spans together; the answer says when there were more.`,

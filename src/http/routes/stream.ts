@@ -10,6 +10,7 @@ import { treeRows } from '../../tree/tree-row.ts'
 import { LiveStream } from '../live-stream.ts'
 import type { Parts } from '../parts.ts'
 import { findReading } from '../reading.ts'
+import { ReconnectEvent, SpansEvent, SummaryEvent } from '../schemas/live.ts'
 import { ChooseQuery, ExecutionParams } from '../schemas/requests.ts'
 
 /** Milliseconds, 24 days: Fastify has no word for "never", and a stream ends itself. */
@@ -43,6 +44,33 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
     '/api/executions/:execution/trace/stream',
     {
       handlerTimeout: NEVER_MS,
+      config: {
+        described: {
+          tag: 'executions',
+          answers: {
+            200: {
+              description:
+                'Events until the execution has ended. A comment comes every few seconds, so that a dead connection is noticed.',
+              headers: ['x-trace-stale'],
+              content: {
+                'text/event-stream': {
+                  schema: {
+                    type: 'string',
+                    description: 'server-sent events, each with `id`, `event` and JSON as `data`',
+                  },
+                  'x-events': {
+                    spans: SpansEvent,
+                    summary: SummaryEvent,
+                    complete: SummaryEvent,
+                    reconnect: ReconnectEvent,
+                  },
+                },
+              },
+            },
+          },
+          refuses: [404],
+        },
+      },
       schema: {
         summary: 'The trace of an execution as it happens, as server-sent events',
         description:

@@ -29,6 +29,17 @@ export const summary: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, 
   app.get(
     '/api/executions/:execution/trace/summary',
     {
+      config: {
+        described: {
+          tag: 'executions',
+          headers: ['if-none-match'],
+          answers: {
+            200: { description: 'The totals.', headers: ['etag', 'x-trace-stale'] },
+            304: { description: 'The reader has this answer already.' },
+          },
+          refuses: [404],
+        },
+      },
       schema: {
         summary: 'Totals, by model and by node, and notices',
         params: ExecutionParams,

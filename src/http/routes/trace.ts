@@ -28,8 +28,25 @@ export const trace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
   app.get(
     '/api/executions/:execution/trace',
     {
+      config: {
+        described: {
+          tag: 'executions',
+          headers: ['if-none-match'],
+          answers: {
+            200: {
+              description:
+                'Without `view`: the spans as Canvas reads them, with previews of content, cut to what it can show. With `view=skeleton`: a page of the structure.',
+              headers: ['etag', 'x-trace-stale'],
+            },
+            304: { description: 'The reader has this page of the skeleton already.' },
+          },
+          refuses: [404],
+        },
+      },
       schema: {
         summary: 'The trace of an execution',
+        description:
+          'The filters, `limit` and `cursor` belong to `view=skeleton`, which has any size of trace, page by page in depth-first order.',
         params: ExecutionParams,
         querystring: Query,
         response: { 200: Type.Union([CanvasTrace, Skeleton]) },

@@ -27,7 +27,20 @@ export const workflows: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app
 
   app.get(
     '/api/workflows',
-    { schema: { summary: 'Workflows with executions', response: { 200: Workflows } } },
+    {
+      config: {
+        described: {
+          tag: 'workflows',
+          answers: {
+            200: {
+              description: 'The workflows that the token may see; empty when there are none.',
+              headers: ['x-trace-stale'],
+            },
+          },
+        },
+      },
+      schema: { summary: 'Workflows with executions', response: { 200: Workflows } },
+    },
     async (request, reply) => {
       const { value, stale } = await read.workflows(request.principal)
       markStale(reply, stale)
@@ -42,6 +55,17 @@ export const workflows: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app
   app.get(
     '/api/workflows/:workflow/executions',
     {
+      config: {
+        described: {
+          tag: 'workflows',
+          answers: {
+            200: {
+              description: 'A page of executions; empty when the workflow is unknown or out of reach.',
+              headers: ['link', 'x-trace-stale'],
+            },
+          },
+        },
+      },
       schema: {
         summary: 'Executions of a workflow, the newest first',
         description: 'A bare array, as Canvas reads it; the next page is in the Link header.',
