@@ -25,8 +25,8 @@ export function GraphCanvas({ nodes, layout, selected, select }: Props) {
   const { width, height } = useSize(frame)
   const [chosen, setChosen] = useState<number | null>(null)
   const whole = clamp(Math.min(width / layout.width, height / layout.height) || 1, SCALE.least, 1)
-  // As much as fits; but a graph that can only be read when it is larger begins at its top.
-  const scale = chosen ?? Math.max(whole, Math.min(1, SCALE.readable))
+  // As wide as fits, for it is read from the top down; never so small that it cannot be read.
+  const scale = chosen ?? clamp(width / layout.width || 1, SCALE.readable, 1)
   const longest = Math.max(1e-9, ...nodes.map((node) => node.duration))
   const reachable = selected ?? nodes[0]?.id
   const middle = Math.max(0, (width - layout.width * scale) / 2)
