@@ -151,7 +151,7 @@ async function graph(t: Test, page: Page, target: JourneyTarget, service: Sample
   t.equal(await page.locator('.node-card').count(), nodes.length)
   t.match(page.url(), /view=graph/)
   const card = page.locator('.node-card', { hasText: 'answer' })
-  t.match(await card.getAttribute('aria-label'), /3 runs/)
+  t.match(await card.textContent(), /3 runs/)
   await card.click()
   await page.locator('.span-title', { hasText: 'answer' }).waitFor()
   await page.getByRole('button', { name: 'Previous run' }).click()

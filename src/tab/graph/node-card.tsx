@@ -25,15 +25,10 @@ export function NodeCard({ node, at, share, selected, reachable, order, onSelect
   const { format } = useTab()
   const tokens = node.input === null && node.output === null ? null : (node.input ?? 0) + (node.output ?? 0)
   const runs = node.runs.length
-  const label = [
-    `${order}. ${node.name}`,
+  const also = [
     strings.kind[node.kind],
     strings.runs(format.count(runs)),
-    format.duration(node.duration),
-    tokens === null ? null : `${format.count(tokens)} ${strings.tokens.toLowerCase()}`,
-    node.cost === null ? null : format.cost(String(node.cost)),
     node.errors > 0 ? `${format.count(node.errors)} ${strings.errors.toLowerCase()}` : null,
-    node.state === 'running' ? strings.state.running : null,
   ]
   return (
     <button
@@ -41,7 +36,6 @@ export function NodeCard({ node, at, share, selected, reachable, order, onSelect
       class={`node-card state-${node.state} ${selected ? 'selected' : ''} ${node.errors > 0 ? 'failed' : ''}`}
       style={{ left: `${at.x}px`, top: `${at.y}px`, width: `${CARD.width}px`, height: `${CARD.height}px` }}
       aria-pressed={selected}
-      aria-label={label.filter(Boolean).join(', ')}
       title={node.name}
       tabIndex={reachable ? 0 : -1}
       data-node={node.id}
@@ -50,9 +44,15 @@ export function NodeCard({ node, at, share, selected, reachable, order, onSelect
     >
       <span class="node-head">
         <KindGlyph kind={node.kind} />
+        <span class="sr">{order}. </span>
         <span class="node-name">{node.name}</span>
+        <span class="sr">, {also.filter(Boolean).join(', ')}, </span>
         {node.errors > 0 ? <Icon name="alert" size={14} class="mark-error" /> : null}
-        {runs > 1 ? <span class="node-runs">×{format.compact(runs)}</span> : null}
+        {runs > 1 ? (
+          <span class="node-runs" aria-hidden="true">
+            ×{format.compact(runs)}
+          </span>
+        ) : null}
       </span>
       <span class="node-facts num">
         <span>{node.state === 'running' ? strings.stillRunning : format.duration(node.duration)}</span>

@@ -6,14 +6,14 @@ import { Menu } from './menu.tsx'
 
 /** Links to dashboards elsewhere; nothing when none is configured. Only https addresses become links. */
 export function OpenIn({ links }: { links: Summary['links'] }) {
-  const { emit } = useTab()
+  const { emit, narrow } = useTab()
   const safe = links.flatMap(({ name, url }) => {
     const host = safeHost(url)
     return host === null ? [] : [{ name, url, host }]
   })
   if (safe.length === 0) return null
   return (
-    <Menu icon="external" label={strings.openIn} labelled>
+    <Menu icon="external" label={strings.openIn} labelled={!narrow}>
       {safe.map((link) => (
         <a
           key={link.url}
