@@ -17,7 +17,8 @@ export interface Refusal {
 }
 
 /** Why a log record was refused. A bounded set: each is a label value of `trace_logs_refused_total`. */
-export type LogRefusalReason = 'no_span' | 'no_content' | 'wrong_type' | 'erased' | 'too_many'
+export const LOG_REFUSAL_REASONS = ['no_span', 'no_content', 'wrong_type', 'erased', 'too_many'] as const
+export type LogRefusalReason = (typeof LOG_REFUSAL_REASONS)[number]
 
 /** Log records of one request that were refused for one reason. */
 export interface LogRefusal {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { realService } from '../http/real-service.ts'
 import { token } from '../http/service.ts'
 
@@ -53,7 +53,7 @@ const counted = { input: 57, output: 17, total: 74, cached_input: 32 }
 const priced = { amount: '0.00001635', source: 'estimated' }
 
 /** What every library says of the same two calls. */
-function conversation(t: Tap.Test, [first, second]: Row[], tokens: object, cost: object) {
+function conversation(t: Test, [first, second]: Row[], tokens: object, cost: object) {
   t.match(first, { model: 'gpt-4o-mini-2024-07-18', provider: 'openai', tokens, cost })
   t.strictSame(roles(first.input), ['system', 'user'])
   t.match(first.input.messages[1].parts, [{ type: 'text', content: 'What is the weather in Paris?' }])

@@ -35,6 +35,8 @@ export function keepingStore(): KeepingStore {
       return { stored: spans.length, refused: [] }
     },
     writeLogs: async (_writer, logs) => logs.length,
+    erase: async () => null,
+    isErased: async () => false,
     audit: { append: async () => {}, list: async () => [] } as never,
     denials: { note() {}, flush: async () => {} },
     ingestKeys: { principalOf: async () => null } as never,
