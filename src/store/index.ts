@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { BaseLogger } from 'pino'
 import { StoreUnavailable } from '../errors.ts'
 import type { SpanLog } from '../model/log.ts'
@@ -113,6 +114,24 @@ const silent: StoreObserver = {
   upkeepFailed() {},
 }
 
+/** Milliseconds: a server that is just starting, or busy, is waited for this long at the start, and how often. */
+const startPatienceMs = 15_000
+const startPauseMs = 250
+
+/** Tries again while the server is away or has no connection left; a pod may come up before its database. */
+async function whenUp<T>(ask: () => Promise<T>): Promise<T> {
+  const until = performance.now() + startPatienceMs
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      const { class: failure } = classify(error)
+      if ((failure !== 'away' && failure !== 'overload') || performance.now() > until) throw error
+      await wait(startPauseMs)
+    }
+  }
+}
+
 /** Connects, migrates, makes the partitions, and starts the roll-up worker. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const observer = { ...silent, ...options.observer }
@@ -122,7 +141,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ...(options.poolSizes === undefined ? {} : { poolSizes: options.poolSizes }),
   })
   try {
-    await checkServer(database)
+    await whenUp(() => checkServer(database))
     await migrate(options.url, { today: new Date(), retentionDays: options.retentionDays })
   } catch (error) {
     await database.close()
