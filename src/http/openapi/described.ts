@@ -9,7 +9,7 @@ export const TAGS = {
   administration: 'The audit log',
   page: 'The Trace tab and this description; open to everyone, because they hold no data',
 } as const
-export type Tag = keyof typeof TAGS
+type Tag = keyof typeof TAGS
 
 /** Headers with what they say, or the names of some that `words.ts` knows. */
 export type DescribedHeaders = Record<string, string> | readonly string[]
