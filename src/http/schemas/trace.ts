@@ -153,7 +153,9 @@ export const Message = Type.Object({
   parts: Type.Array(MessagePart),
   finish_reason: Type.Optional(Type.String()),
   new: Type.Optional(
-    Type.Boolean({ description: 'of the input of a model call: not part of the call that this one goes on from' }),
+    Type.Boolean({
+      description: 'of the input of a model call: not part of the call that this one goes on from',
+    }),
   ),
 })
 export const Content = Type.Object({
