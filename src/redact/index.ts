@@ -5,18 +5,16 @@
 export { redactLog } from './log.ts'
 export { maskText, maskValue } from './mask.ts'
 export { redactId } from './pass.ts'
-export type { ContentPolicy, PersonalPolicy, Policy, WorkflowPolicy } from './policy.ts'
 export {
   BadRule,
-  type CustomRule,
   createRedactor,
   REDACTION_VERSION,
   type Redactor,
   type RedactorOptions,
   withIdKey,
 } from './redactor.ts'
-export { type RedactedText, redactText } from './text.ts'
-export { type Redacted, redactSpan } from './walk.ts'
+export { redactText } from './text.ts'
+export { redactSpan } from './walk.ts'
 
 /** Adds up the counts of many spans, for `trace_redactions_total{rule}`. */
 export function countRules(counts: Iterable<ReadonlyMap<string, number>>): Map<string, number> {

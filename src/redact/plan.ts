@@ -68,6 +68,7 @@ export const spanPlan: Plan<Span> = {
   logs: 'inside',
 }
 
+/** @public checked by the compiler alone */
 export const tokensPlan: Plan<Tokens> = {
   input: 'number',
   output: 'number',
