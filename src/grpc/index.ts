@@ -6,14 +6,15 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js'
 import { TimedOut } from '../errors.ts'
-import type { Ingest } from '../ingest/index.ts'
+import type { Ticket } from '../ingest/admission.ts'
+import type { Body, Ingest } from '../ingest/index.ts'
 import { limits } from '../limits.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Principal, Scope } from '../model/principal.ts'
-import { encodeMetricsResponse, encodeTraceResponse } from '../otlp/index.ts'
+import { encodeLogsResponse, encodeMetricsResponse, encodeTraceResponse } from '../otlp/index.ts'
 import { authentication } from './authentication.ts'
-import { metricsService, traceService } from './services.ts'
+import { logsService, metricsService, traceService } from './services.ts'
 import { statusOf } from './status.ts'
 
 export interface GrpcParts {
@@ -50,18 +51,26 @@ export async function startGrpc(parts: GrpcParts, host: string, port: number): P
     const answer = answerOf(parts, principals, work)
     return { Export: (call: Call, callback: Callback) => void answer(call).then(...settle(callback)) }
   }
-  server.addService(
-    traceService,
-    serve(async (principal, bytes) => {
+  /** A body, counted while it is worked on. */
+  const counted =
+    (take: (principal: Principal, body: Body, ticket: Ticket) => Promise<Buffer>) =>
+    async (principal: Principal, bytes: Buffer) => {
       const ticket = parts.walk.admission.open(`${principal.workspace}\0${principal.subject}`)
       try {
         ticket.grow(bytes.length)
-        const body = { bytes, codec: '', encoding: 'protobuf' as const }
-        return encodeTraceResponse('protobuf', await parts.walk.traces(principal, body, ticket))
+        return await take(principal, { bytes, codec: '', encoding: 'protobuf' }, ticket)
       } finally {
         ticket.release()
       }
-    }),
+    }
+  const { walk } = parts
+  server.addService(
+    traceService,
+    serve(counted(async (...from) => encodeTraceResponse('protobuf', await walk.traces(...from)))),
+  )
+  server.addService(
+    logsService,
+    serve(counted(async (...from) => encodeLogsResponse('protobuf', await walk.logs(...from)))),
   )
   server.addService(
     metricsService,

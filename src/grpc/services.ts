@@ -19,4 +19,5 @@ function exportMethod(service: string): { Export: MethodDefinition<Buffer, Buffe
 
 /** OTLP's services, by hand: each has one unary method. */
 export const traceService = exportMethod('trace.v1.TraceService')
+export const logsService = exportMethod('logs.v1.LogsService')
 export const metricsService = exportMethod('metrics.v1.MetricsService')

@@ -60,6 +60,35 @@ t.test('empty requests succeed, metrics are taken and not kept, other services a
   t.equal((await send(Buffer.alloc(0), bearer(), profiles)).error?.code, status.UNIMPLEMENTED)
 })
 
+t.test('log records take the same walk as over HTTP', async (t) => {
+  const { grpcUrl, parts } = await door(t)
+  let written = 0
+  parts.store.writeLogs = async (_writer, logs) => {
+    written += logs.length
+    return logs.length
+  }
+  const path = '/opentelemetry.proto.collector.logs.v1.LogsService/Export'
+  const { bytes, error } = await grpcClient(t, grpcUrl)(logsRequest(), bearer(), path)
+  t.equal(error ?? null, null)
+  t.equal(bytes?.length, 0)
+  t.equal(written, 1)
+})
+
+/** One record with the prompt of a span, in protobuf by hand. */
+function logsRequest(): Buffer {
+  const field = (number: number, bytes: Buffer) =>
+    Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes])
+  const text = (value: string) => field(1, Buffer.from(value))
+  const content = Buffer.concat([text('content'), field(2, text('What is the weather?'))])
+  const record = Buffer.concat([
+    field(5, field(6, field(1, content))),
+    field(9, Buffer.alloc(16, 7)),
+    field(10, Buffer.alloc(8, 7)),
+    field(12, Buffer.from('gen_ai.user.message')),
+  ])
+  return field(1, field(2, field(2, record)))
+}
+
 t.test('who may not write is told so before the message is read', async (t) => {
   const { grpcUrl, store, parts } = await door(t)
   const send = grpcClient(t, grpcUrl)
