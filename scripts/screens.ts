@@ -1,12 +1,14 @@
 // Takes a picture of every view and state of the Trace tab, light and dark, desktop and phone.
-// npm run screens -- [folder] [pattern of names]
+// npm run screens -- [folder] [pattern of names], or --readme [folder] for the images of the README, from the demo
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launchBrowser } from '../test/helpers/browser.ts'
 import { startSampleService, TOKEN, WORKFLOW } from '../test/tab/sample-service.ts'
+import { readmeImages } from './readme-images.ts'
 
-const folder = process.argv[2] ?? 'screens'
-const only = new RegExp(process.argv[3] ?? '')
+const readme = process.argv[2] === '--readme'
+const [folder = readme ? 'docs/images' : 'screens', pattern = ''] = process.argv.slice(readme ? 3 : 2)
+const only = new RegExp(pattern)
 mkdirSync(folder, { recursive: true })
 
 type Page = Awaited<ReturnType<NonNullable<Awaited<ReturnType<typeof launchBrowser>>>['newPage']>>
@@ -109,4 +111,4 @@ async function main(): Promise<void> {
   await browser.close()
 }
 
-await main()
+await (readme ? readmeImages(folder) : main())

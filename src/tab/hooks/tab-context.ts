@@ -14,6 +14,8 @@ export interface Tab {
   go: (change: Partial<Place>, options?: { replace?: boolean }) => void
   /** The address of a place, for links that open in a new tab; null when the host owns the address. */
   hrefOf: (change: Partial<Place>) => string | null
+  /** Changes whenever the colours do, for what is painted by hand. */
+  colours: string
   /** One column: a phone, or a narrow frame. */
   narrow: boolean
   /** Single letters do things. Some readers switch them off: their speech input types letters. */

@@ -107,6 +107,7 @@ export function App(props: AppProps) {
     place,
     go: leave,
     hrefOf,
+    colours: `${look.theme} ${look.highContrast}`,
     narrow: width > 0 && width < NARROW,
     letters: letters !== 'off',
     setLetters: (on) => setLetters(on ? 'on' : 'off'),

@@ -23,7 +23,7 @@ interface Props {
 
 /** The whole time at a glance: how much was going on, of which kind, and where it went wrong. Drag to zoom. */
 export function Minimap({ columns, extent, window, setWindow, now }: Props) {
-  const { format } = useTab()
+  const { format, colours } = useTab()
   const frame = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const { width, height } = useSize(frame)
@@ -31,9 +31,10 @@ export function Minimap({ columns, extent, window, setWindow, now }: Props) {
   const slices = Math.max(1, Math.floor(width / SLICE))
   const density = useMemo(() => densityOf(columns, extent, slices, now), [columns, extent, slices, now])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas reads its colours from the style
   useEffect(() => {
     if (canvas.current && width > 0) draw(canvas.current, density, width, height)
-  })
+  }, [density, width, height, colours])
 
   const length = extent.to - extent.from
   const partOf = (event: PointerEvent) => {
@@ -112,7 +113,9 @@ function draw(canvas: HTMLCanvasElement, density: Density, width: number, height
       const top = tall(sum)
       const low = tops[slice] ?? 0
       tops[slice] = top
-      context.fillRect(slice * step, height - top, step + 0.5, Math.max(1, top - low))
+      // Whole pixels: slices that share one would show as stripes.
+      const left = Math.round(slice * step)
+      context.fillRect(left, height - top, Math.round((slice + 1) * step) - left, Math.max(1, top - low))
     }
   })
   context.globalAlpha = 1
