@@ -57,10 +57,14 @@ export function useTreeView(columns: Columns, found: readonly boolean[] | null):
   const change = useCallback(
     (list: number[], shut: boolean) => {
       setCollapsed((before) => {
+        const keys = list
+          .filter((row) => hasChildren(tree, row))
+          .map((row) => tree.keys[row])
+          .filter((key) => key !== undefined && before.has(key) !== shut) as string[]
+        // Nothing to do is nothing to render: the rows of a large tree are costly.
+        if (keys.length === 0) return before
         const after = new Set(before)
-        for (const row of list) {
-          const key = tree.keys[row]
-          if (key === undefined || !hasChildren(tree, row)) continue
+        for (const key of keys) {
           if (shut) after.add(key)
           else after.delete(key)
         }

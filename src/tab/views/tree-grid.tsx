@@ -136,6 +136,8 @@ export function TreeGrid(props: Props) {
               key={tree.keys[row]}
               view={view}
               row={row}
+              format={format}
+              narrow={narrow}
               place={place}
               top={place * rowHeight}
               window={window}

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a tree grid whose rows are not all in the DOM is no <table>
 // biome-ignore-all lint/a11y/useFocusableInteractive: the rows have the focus, not the cells
-import { useTab } from '../hooks/tab-context.ts'
+import { useMemo, useRef } from 'preact/hooks'
 import type { TreeView } from '../hooks/use-tree-view.ts'
 import { titleOf } from '../model/columns.ts'
-import { DASH } from '../model/format.ts'
+import { DASH, type Format } from '../model/format.ts'
 import { kindGroup } from '../model/kinds.ts'
 import type { Window } from '../model/timeline.ts'
 import { hasChildren } from '../model/tree.ts'
@@ -22,6 +22,8 @@ const DEEP = 6
 interface Props {
   view: TreeView
   row: number
+  format: Format
+  narrow: boolean
   /** Among the visible rows, from 0. */
   place: number
   /** CSS pixels from the top of the body. */
@@ -38,18 +40,32 @@ interface Props {
   onSelect: () => void
 }
 
+/** A row is rendered again only when something that it shows has changed: moving the selection costs two rows. */
 export function TreeRow(props: Props) {
-  const { view, row, place, top, selected, focused, match, columnSet } = props
+  const { view, row, place, top, window, now, critical, columnSet, selected, focused, match } = props
   const { tree, columns, collapsed } = view
-  const { format, narrow } = useTab()
+  const open = hasChildren(tree, row) && !collapsed.has(tree.keys[row] ?? '')
+  const latest = useRef(props)
+  latest.current = props
+  const shown = [tree, columns, open, row, place, top, window, now, critical, columnSet, selected, focused]
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are what the row shows; it acts through `latest`
+  return useMemo(() => renderRow(props, open, latest), [...shown, match, props.format, props.narrow])
+}
+
+function renderRow(props: Props, open: boolean, latest: { readonly current: Props }) {
+  const { view, row, format, narrow, place, top, selected, focused, match, columnSet } = props
+  const { tree, columns } = view
   const index = tree.span[row] ?? -1
   const parent = hasChildren(tree, row)
-  const open = parent && !collapsed.has(tree.keys[row] ?? '')
   const level = tree.level[row] ?? 0
   const state = columns.state[index]
   const tokens = sum(columns.input_tokens[index], columns.output_tokens[index])
   const duration = index < 0 ? '' : format.duration(columns.duration_ms[index])
-  const toggle = () => (open ? view.collapse(row) : view.expand(row))
+  const toggle = () => {
+    const { view } = latest.current
+    if (open) view.collapse(row)
+    else view.expand(row)
+  }
   const indent = narrow ? Math.min(level, DEEP) * INDENT_NARROW : level * INDENT
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it has the keys
@@ -65,8 +81,8 @@ export function TreeRow(props: Props) {
       aria-selected={selected}
       aria-label={labelOf(props, duration, tokens, format.count)}
       tabIndex={focused ? 0 : -1}
-      onFocus={props.onFocus}
-      onClick={() => (index < 0 ? toggle() : props.onSelect())}
+      onFocus={() => latest.current.onFocus()}
+      onClick={() => (index < 0 ? toggle() : latest.current.onSelect())}
       onDblClick={parent ? toggle : undefined}
     >
       <span role="gridcell" class="name-cell" style={{ '--level': level, paddingLeft: `${indent}px` }}>
