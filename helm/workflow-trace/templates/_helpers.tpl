@@ -124,6 +124,10 @@ resources: {{- toYaml .Values.resources | nindent 2 }}
 - name: TRACE_CORS_ORIGINS
   value: {{ join "," .corsOrigins | quote }}
 {{- end }}
+{{- if .rowSecurity }}
+- name: TRACE_RLS
+  value: "true"
+{{- end }}
 {{- if .signArtifactIds }}
 - name: TRACE_SIGN_ARTIFACT_IDS
   value: "true"
