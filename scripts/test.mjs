@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Two cores: one test file each. */
 const jobs = '2'
 /** A file that says nothing for so long has failed: seconds. */
-const timeout = '300'
+const timeout = process.env.TEST_FAULT === 'full' ? '1800' : '300'
 
 const scratch = mkdtempSync(join(tmpdir(), 'workflow-trace-test-'))
 let server = null
