@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
+import { violations } from './axe.ts'
 import { focused, type JourneyTarget, openTrace, tracePath, treeRows, walk } from './journey.ts'
 import { OTHER_TOKEN, type SampleService, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const journey = async (browser: Browser): Promise<void> => {
   const service = await startSampleService({ big: true, basePath: '/traces' })
@@ -200,25 +197,6 @@ async function phone(t: Tap, page: Page, target: JourneyTarget): Promise<void> {
   await page.close()
 }
 
-async function violations(page: Page): Promise<string[]> {
-  // The page forbids scripts from text: axe comes in through the debugger, as the browser's own tools do.
-  const session = await page.context().newCDPSession(page)
-  await session.send('Runtime.evaluate', { expression: axe })
-  const result = await page.evaluate(async () => {
-    const run = (globalThis as unknown as { axe: { run: () => Promise<{ violations: AxeViolation[] }> } }).axe
-    return (await run.run()).violations
-  })
-  await session.detach()
-  return result
-    .filter((one) => one.impact === 'serious' || one.impact === 'critical')
-    .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')} ${node.failureSummary}`))
-}
-
-interface AxeViolation {
-  id: string
-  impact: string
-  nodes: { target: string[]; failureSummary: string }[]
-}
 type Tap = Test
 
 const browser = await launchBrowser()

@@ -18,7 +18,8 @@ export function CompareHead({ comparison }: { comparison: Comparison }) {
     [strings.cost, (side) => format.cost(side.cost.amount)],
   ]
   return (
-    <div class="table-frame">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a phone, so keys must reach it
+    <div class="table-frame" tabIndex={0}>
       <table class="usage compare-head">
         <thead>
           <tr>

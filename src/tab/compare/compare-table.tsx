@@ -15,7 +15,8 @@ export function CompareTable({ comparison, all }: { comparison: Comparison; all:
   const nodes = comparison.nodes.filter((node) => all || node.changes.length > 0)
   if (nodes.length === 0) return null
   return (
-    <div class="table-frame">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a phone, so keys must reach it
+    <div class="table-frame" tabIndex={0}>
       <table class="usage compare-nodes">
         <thead>
           <tr>

@@ -63,7 +63,9 @@ export function AttributeTable({ entries }: { entries: [string, unknown][] }) {
               <RichText text={asText(value)} />
             )}
           </dd>
-          <CopyValue name={key} text={asText(value)} />
+          <dd class="copy-value">
+            <CopyValue name={key} text={asText(value)} />
+          </dd>
         </div>
       ))}
     </dl>

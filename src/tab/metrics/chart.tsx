@@ -61,7 +61,11 @@ export function Chart({ title, note, figures, children, wide, readable = false }
           {children}
         </div>
       )}
-      <div class={asTable ? 'table-frame' : 'sr'} hidden={readable && !asTable}>
+      <div
+        class={asTable ? 'table-frame' : 'sr'}
+        tabIndex={asTable ? 0 : undefined}
+        hidden={readable && !asTable}
+      >
         <table class="usage">
           <caption class="sr">{title}</caption>
           <thead>

@@ -61,7 +61,7 @@ export function Toolbar({ view, narrowed, partial, zoomed, fit, nextMatch, focus
             onClick={() => view.toggleKind(group)}
           >
             <GroupGlyph group={group} />
-            <span class="chip-name">{strings.kindGroup[group]}</span>
+            <span class="chip-name">{strings.kindGroup[group]}</span>{' '}
             <span class="chip-count">{format.compact(counts.get(group))}</span>
           </button>
         ))}
@@ -70,12 +70,12 @@ export function Toolbar({ view, narrowed, partial, zoomed, fit, nextMatch, focus
             type="button"
             class="chip chip-error"
             aria-pressed={view.errorsOnly}
-            aria-label={`${strings.errorsOnly} ${errors}`}
+            aria-label={`${strings.errors} ${errors}`}
             title={strings.errorsOnly}
             onClick={() => view.setErrorsOnly(!view.errorsOnly)}
           >
             <Icon name="alert" size={13} />
-            <span class="chip-name">{strings.errors}</span>
+            <span class="chip-name">{strings.errors}</span>{' '}
             <span class="chip-count">{format.compact(errors)}</span>
           </button>
         ) : null}

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a tree grid whose rows are not all in the DOM is no <table>
+// biome-ignore-all lint/a11y/useFocusableInteractive: the rows of spans have the focus
 import type { Ref } from 'preact'
 import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
@@ -120,11 +121,13 @@ export function TreeGrid(props: Props) {
     >
       <TreeHeader columns={columnSet} window={window} ticks={ticks} format={format} />
       {rows.length === 0 ? (
-        <div class="tree-none">
-          <p>{strings.nothingMatchesFilter}</p>
-          <button type="button" class="button" onClick={view.clearFilter}>
-            {strings.clearFilter}
-          </button>
+        <div role="row">
+          <div role="gridcell" class="tree-none">
+            <p>{strings.nothingMatchesFilter}</p>
+            <button type="button" class="button" onClick={view.clearFilter}>
+              {strings.clearFilter}
+            </button>
+          </div>
         </div>
       ) : null}
       <Ruler window={window} ticks={ticks} height={height} />

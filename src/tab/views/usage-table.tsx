@@ -16,7 +16,8 @@ export function UsageTable({ head, rows }: { head: string; rows: UsageRow[] }) {
   const { format } = useTab()
   const longest = Math.max(1e-9, ...rows.map((row) => row.duration_ms))
   return (
-    <div class="table-frame">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a phone, so keys must reach it
+    <div class="table-frame" tabIndex={0}>
       <table class="usage">
         <thead>
           <tr>
