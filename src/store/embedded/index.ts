@@ -39,7 +39,7 @@ export interface Embedded {
 
 const database = 'trace'
 /** Pause before the server is started again after it died: milliseconds, doubled up to the second. */
-const restartMs = [100, 5_000] as const
+const restartMs = [100, 1_000] as const
 
 /**
  * Starts a private Postgres in a data directory and keeps it running: when its postmaster dies it is started
