@@ -182,6 +182,11 @@ t.test('wrong methods, types, encodings and bodies', async (t) => {
     t.equal(response.headers.get('allow'), 'POST')
     t.match(await response.json(), { code: 12, message: /POST/ })
   }
+  for (const body of ['', '{', 'x']) {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${url}/v1/traces`, { method: 'PUT', headers, body })
+    t.equal(response.status, 405, 'whatever the body is')
+  }
   for (const type of ['text/plain', 'application/jsonp', 'application/x-protobuf2', 'x']) {
     const answer = await post(url, 'x', { 'content-type': type })
     t.equal(answer.response.status, 415, type)

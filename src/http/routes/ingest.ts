@@ -29,10 +29,12 @@ export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async 
       method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url,
       config: { described: null },
-      handler: async (_request, reply) => {
+      // before the body is looked at: whatever it is, the method is what is wrong
+      onRequest: async (_request, reply) => {
         reply.header('allow', 'POST')
         throw new MethodNotAllowed('POST')
       },
+      handler: () => {},
     })
     await scope.register(async (posts) => {
       posts.addHook('onRequest', (request) => posts.authenticate(request, 'traces:write', scheme))
