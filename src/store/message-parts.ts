@@ -39,7 +39,7 @@ export class Repeats {
   /** True when a value of this trace that began like this was seen before. */
   again(traceId: string, json: string): boolean {
     let code = 0x811c9dc5
-    for (let i = 16; i < traceId.length; i++) code = Math.imul(code ^ traceId.charCodeAt(i), 0x01000193)
+    for (let i = 0; i < traceId.length; i++) code = Math.imul(code ^ traceId.charCodeAt(i), 0x01000193)
     for (let i = 0; i < PREFIX; i++) code = Math.imul(code ^ json.charCodeAt(i), 0x01000193)
     const slot = (code ^ (code >>> 15)) & (this.#seen.length - 1)
     if (this.#seen[slot] === code) return true
