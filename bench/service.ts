@@ -1,13 +1,17 @@
-/** The service in a process of its own, with redaction, or (`unredacted`) with rules that find nothing. */
-import { createKeys } from '../src/access/keys.ts'
-import { loadConfig } from '../src/config.ts'
-import { createLog } from '../src/log.ts'
-import { startService } from '../src/main.ts'
-import { createMetrics } from '../src/metrics.ts'
-import { createRedactor, type Redactor } from '../src/redact/index.ts'
-import { buildRuleSet } from '../src/redact/rule-set.ts'
-import { buildServer } from '../src/server.ts'
-import { openStore } from '../src/store/index.ts'
+/** The built service in a process of its own, with redaction, or (`unredacted`) with rules that find nothing. */
+import type { Redactor } from '../src/redact/index.ts'
+
+// What ships is measured, not its sources: their loader keeps functions' names, at a cost to every closure.
+const built = <T>(file: string): Promise<T> => import(new URL(`../dist/${file}.js`, import.meta.url).href)
+const { createKeys } = await built<typeof import('../src/access/keys.ts')>('access/keys')
+const { loadConfig } = await built<typeof import('../src/config.ts')>('config')
+const { createLog } = await built<typeof import('../src/log.ts')>('log')
+const { startService } = await built<typeof import('../src/main.ts')>('main')
+const { createMetrics } = await built<typeof import('../src/metrics.ts')>('metrics')
+const { createRedactor } = await built<typeof import('../src/redact/index.ts')>('redact/index')
+const { buildRuleSet } = await built<typeof import('../src/redact/rule-set.ts')>('redact/rule-set')
+const { buildServer } = await built<typeof import('../src/server.ts')>('server')
+const { openStore } = await built<typeof import('../src/store/index.ts')>('store/index')
 
 const databaseUrl = process.env.DATABASE_URL ?? ''
 const config = {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { issueToken } from '../src/access/token.ts'
 import { loadConfig } from '../src/config.ts'
@@ -20,6 +21,7 @@ interface Round {
 
 /** One variant's run of a workload. */
 export interface Measured extends LoadResult {
+  /** Of a span, from its request to its place in a settled execution: what goes on after the answer counts too. */
   node_us: number
   pg_us: number
   rss_mb: number
@@ -64,10 +66,14 @@ export class Session {
     await this.#sql('copy', await this.#schema())
   }
 
-  /** Runs a workload through one variant, on empty tables. */
+  /** Runs a workload through one variant, on empty tables, and leaves them so: nothing of it is vacuumed later. */
   async run(workload: Workload, variant: Variant, { share, round }: Round): Promise<Measured> {
     await this.#sql(variant, this.#empty(variant))
-    return variant === 'copy' ? this.#copy(workload) : this.#serveLoad(workload, variant, { share, round })
+    const measured = await (variant === 'copy'
+      ? this.#copy(workload)
+      : this.#serveLoad(workload, variant, { share, round }))
+    await this.#sql(variant, this.#empty(variant))
+    return measured
   }
 
   async #serveLoad(workload: Workload, variant: Exclude<Variant, 'copy'>, round: Round): Promise<Measured> {
@@ -80,6 +86,7 @@ export class Session {
     this.#load.send(order)
     const answer = await firstMessage<LoadResult | { error: string }>(this.#load)
     if ('error' in answer) throw new Error(answer.error)
+    if (variant !== 'naive') await this.#settled(variant)
     const measured = {
       ...answer,
       node_us: (cpuOf(service.pid) - before.node) / answer.spans,
@@ -91,6 +98,14 @@ export class Session {
       this.#rows.set(workload, await rowsOf(this.#urlOf('ours'), 'spans'))
     }
     return measured
+  }
+
+  /** Waits until every execution is rolled up: that work is the variant's own, and must not slow down the next one. */
+  async #settled(variant: Variant): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#urlOf(variant) })
+    await client.connect()
+    while ((await client.query('select from dirty_traces limit 1')).rowCount !== 0) await wait(100)
+    await client.end()
   }
 
   async #copy(workload: Workload): Promise<Measured> {
