@@ -1,6 +1,7 @@
 import type { OtlpSpan } from '../model/otlp.ts'
 import type { SpanStatus } from '../model/span.ts'
 import type { Reading } from './reading.ts'
+import { controlFlowType } from './status.ts'
 
 /** Where the message ends and the stack begins. */
 const STACK = /\r?\n[ \t]*\r?\n|\r?\n\s+at |\r?\nTraceback /
@@ -36,7 +37,7 @@ export function errorOf(
   const errorType =
     reading.text('errorType') ??
     type ??
-    (status === 'error' ? (typeInStack(message) ?? reading.text('responseCode')) : null)
+    (status === 'error' ? (typeInStack(message) ?? reading.text('responseCode')) : controlFlowType(span))
   return { errorType, errorMessage: message === null ? null : firstLines(message) }
 }
 

@@ -42,7 +42,7 @@ export function rollUp(tree: ExecutionTree): RollUp {
     const parentId = missingParent(tree, row)
     return parentId === null ? [] : [{ parentId, span: spanOf(tree, row) }]
   })
-  const status = statusOf(roots)
+  const status = statusOf(roots, spans)
   const errors = deepestErrors(tree, rows)
   const shallowFirst = byDepth(tree, rows)
   const root = roots[0] ?? null
@@ -96,11 +96,20 @@ function ownRows(tree: ExecutionTree): number[] {
 }
 
 /** Of several roots (a resumed execution) the one that began last tells how it stands. */
-function statusOf(roots: readonly SlimSpan[]): ExecutionStatus {
+function statusOf(roots: readonly SlimSpan[], spans: readonly SlimSpan[]): ExecutionStatus {
   const latest = last(roots)
   if (latest === null || roots.some((root) => root.status === 'running')) return 'running'
   if (latest.status === 'error') return 'failed'
-  return latest.status === 'ok' ? 'completed' : (latest.status as ExecutionStatus)
+  if (latest.status !== 'ok') return latest.status as ExecutionStatus
+  return isWaiting(latest, spans) ? 'interrupted' : 'completed'
+}
+
+/** A graph ends well when one of its nodes waits for a human: that node was the last that anything was done in. */
+function isWaiting(root: SlimSpan, spans: readonly SlimSpan[]): boolean {
+  const below = spans.filter((span) => span.traceId === root.traceId && span.startNs >= root.startNs)
+  const ends = below.filter(({ status }) => status === 'interrupted').map(({ endNs }) => endNs ?? 0n)
+  const last = extreme(ends, (a, b) => a > b)
+  return last !== null && below.every(({ startNs }) => startNs <= last)
 }
 
 /** An error is told once: at the deepest span that raised it, not at every span it passed through. */

@@ -1,51 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { realService } from '../http/real-service.ts'
-import { token } from '../http/service.ts'
+import { emitters, type Row } from './emitted.ts'
 
-const claims = { scope: 'traces:write traces:read content:read' }
-const service = await realService(t)
-await service.app.listen({ host: '127.0.0.1', port: 0 })
-const url = `http://127.0.0.1:${(service.app.server.address() as AddressInfo).port}`
-
-// biome-ignore lint/suspicious/noExplicitAny: the tests assert on every field that they read
-type Row = any
-
-/** Runs an emitter in a process of its own (its hooks stay there), and reads what the service made of it. */
-async function emitted(name: string) {
-  const child = spawn(
-    process.execPath,
-    ['--import=tsx', fileURLToPath(new URL(`emit/${name}.ts`, import.meta.url))],
-    {
-      env: { PATH: process.env.PATH, SERVICE_URL: url, SERVICE_TOKEN: token(claims), EXECUTION_ID: name },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
-  let said = ''
-  child.stderr.on('data', (text) => {
-    said += text
-  })
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`the emitter ended with ${code}: ${said}`)
-  const get = async (path: string) =>
-    (await service.as(claims, 'GET', `/api/executions/${name}/${path}`)).json
-  const { spans } = await get('trace')
-  const summary = await get('trace/summary')
-  const rows = spans as Row[]
-  const details = await Promise.all(rows.map((row) => get(`spans/${row.span_id}`)))
-  const of = (kind: string) =>
-    (details as Row[])
-      .filter((span) => span.kind === kind)
-      .sort((a, b) => (a.start_time < b.start_time ? -1 : 1))
-  const path = (span: Row): string[] => {
-    const parent = rows.find((row) => row.span_id === span.parent_span_id)
-    return parent === undefined ? [] : [...path(parent), parent.kind]
-  }
-  return { summary, rows, of, path }
-}
+const { emitted } = await emitters(t)
 
 const roles = (content: Row) => content.messages.map((message: Row) => message.role)
 const counted = { input: 57, output: 17, total: 74, cached_input: 32 }

@@ -14,12 +14,12 @@ const call = {
   function: { name: 'get_weather', arguments: '{"city":"Paris"}' },
 }
 
-/** OpenAI's API on loopback: a tool call first, then the answer. */
+/** OpenAI's API on loopback: a tool call first, then the answer, and so on. */
 export async function chatServer(): Promise<{ baseURL: string; close: () => void }> {
   let calls = 0
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
-      const first = calls++ === 0
+      const first = calls++ % 2 === 0
       const message = first
         ? { role: 'assistant', content: null, tool_calls: [call] }
         : { role: 'assistant', content: 'It is 18 degrees in Paris.' }

@@ -6,13 +6,11 @@ import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from '@ope
 const { SERVICE_URL = '', SERVICE_TOKEN = '', EXECUTION_ID = '' } = process.env
 
 export const address = SERVICE_URL
+export const execution = EXECUTION_ID
 export const headers = { authorization: `Bearer ${SERVICE_TOKEN}` }
 
-/**
- * Runs `work` below a root span that names the execution, and exports everything for real before it returns. Without
- * `processor` the SDK's own exporter sends protobuf.
- */
-export async function emit(work: () => Promise<unknown>, processor?: SpanProcessor): Promise<void> {
+/** Runs `work` and exports everything for real before it returns. Without `processor` the SDK's own exporter sends protobuf. */
+export async function exporting(work: () => Promise<unknown>, processor?: SpanProcessor): Promise<void> {
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'emitter' }),
     spanProcessors: [
@@ -20,12 +18,19 @@ export async function emit(work: () => Promise<unknown>, processor?: SpanProcess
     ],
   })
   provider.register()
-  const root = trace.getTracer('workflow').startSpan('workflow.run', {
-    attributes: { 'workflow.execution.id': EXECUTION_ID, 'workflow.id': 'emitters' },
-  })
-  const inside: Context = trace.setSpan(context.active(), root)
-  await context.with(inside, work)
-  root.end()
+  await work()
   await provider.forceFlush()
   await provider.shutdown()
+}
+
+/** `exporting`, below a root span that names the execution. */
+export function emit(work: () => Promise<unknown>, processor?: SpanProcessor): Promise<void> {
+  return exporting(async () => {
+    const root = trace.getTracer('workflow').startSpan('workflow.run', {
+      attributes: { 'workflow.execution.id': execution, 'workflow.id': 'emitters' },
+    })
+    const inside: Context = trace.setSpan(context.active(), root)
+    await context.with(inside, work)
+    root.end()
+  }, processor)
 }
