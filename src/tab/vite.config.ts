@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { defineConfig, type Plugin } from 'vite'
@@ -27,6 +27,20 @@ function declarations(): Plugin {
   }
 }
 
+/**
+ * The detail of a span is one file: most of it is wanted together, and small files compress badly. Markdown
+ * and the dialog that reveals are wanted by few.
+ */
+const codeSplitting = {
+  includeDependenciesRecursively: false,
+  groups: [
+    {
+      name: 'detail',
+      test: /src\/tab\/(detail\/(?!markdown|reveal-dialog)|styles\/(detail|messages|artifacts|dialog|tables)\.css)/,
+    },
+  ],
+}
+
 // Two outputs of one source: the page with hashed assets, and the library that others embed.
 export default defineConfig({
   root: `${here}standalone`,
@@ -40,7 +54,7 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   environments: {
-    client: { build: { outDir: `${out}standalone` } },
+    client: { build: { outDir: `${out}standalone`, rolldownOptions: { output: { codeSplitting } } } },
     library: {
       consumer: 'client',
       build: {
@@ -57,6 +71,8 @@ export default defineConfig({
   },
   builder: {
     async buildApp(builder) {
+      // Their names change with what is in them: those of an earlier build would stay for ever.
+      rmSync(`${out}chunks`, { recursive: true, force: true })
       for (const name of ['client', 'library']) {
         const environment = builder.environments[name]
         if (environment) await builder.build(environment)

@@ -1,3 +1,4 @@
+import { readInit, takeEarly } from './early.ts'
 import { type Failure, failureOf, RequestFailed } from './failure.ts'
 
 export type GetToken = () => string | null | Promise<string | null>
@@ -90,17 +91,12 @@ async function attempt(
   { accept, body }: Ask,
 ): Promise<Response> {
   try {
-    return await fetch(url, {
-      signal,
-      ...(body === undefined ? {} : { method: 'POST', body }),
-      headers: {
-        accept,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-      },
-      credentials: 'same-origin',
-      referrerPolicy: 'no-referrer',
-    })
+    const early = body === undefined ? takeEarly(url, token) : undefined
+    if (early) return await early
+    const init = readInit(token, accept)
+    if (body === undefined) return await fetch(url, { ...init, signal })
+    const headers = { ...init.headers, 'content-type': 'application/json' }
+    return await fetch(url, { ...init, headers, signal, method: 'POST', body })
   } catch (error) {
     if (signal.aborted) throw error
     throw new RequestFailed({

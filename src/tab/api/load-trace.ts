@@ -4,7 +4,7 @@ import type { Api } from './client.ts'
 import { paths } from './paths.ts'
 
 /** The first page is small, so that the first rows come at once; the rest comes in large ones. */
-const FIRST_PAGE = 1_000
+export const FIRST_PAGE = 1_000
 const NEXT_PAGE = 10_000
 /** Rows that are loaded without being asked for. */
 export const AUTOMATIC_ROWS = 50_000

@@ -6,11 +6,13 @@ import { useTab } from '../hooks/tab-context.ts'
 import { useExecutions } from '../hooks/use-executions.ts'
 import type { ViewProps } from '../hooks/view-props.ts'
 import { strings } from '../strings.ts'
+import compareCss from '../styles/compare.css?inline'
+import tablesCss from '../styles/tables.css?inline'
 import { FailureState, LoadingRows, StateCard } from '../views/states.tsx'
 import { CompareHead } from './compare-head.tsx'
 import { CompareTable } from './compare-table.tsx'
 
-export { default as style } from '../styles/compare.css?inline'
+export const styles = [tablesCss, compareCss]
 
 /** This execution beside another one of the workflow, node by node. */
 export function CompareView({ loaded }: ViewProps) {

@@ -9,8 +9,13 @@ import { titleOf } from '../model/columns.ts'
 import { pathTo } from '../model/tree.ts'
 import { placeOf } from '../model/visible.ts'
 import { strings } from '../strings.ts'
+import artifacts from '../styles/artifacts.css?inline'
+import detail from '../styles/detail.css?inline'
+import dialog from '../styles/dialog.css?inline'
+import messages from '../styles/messages.css?inline'
 import { Icon } from '../views/icon.tsx'
 import { KindGlyph } from '../views/kind-glyph.tsx'
+import { PaneGhosts } from '../views/pane-ghosts.tsx'
 import { FailureState } from '../views/states.tsx'
 import { StateBadge } from '../views/status.tsx'
 import { Conversation } from './conversation.tsx'
@@ -19,7 +24,9 @@ import { PaneTabs, type TabName } from './pane-tabs.tsx'
 import { Reveal } from './reveal.tsx'
 import { SpanError } from './span-error.tsx'
 
-interface Props {
+export const styles = [detail, messages, artifacts, dialog]
+
+export interface SpanPaneProps {
   loaded: Loaded
   view: TreeView
   row: number
@@ -31,7 +38,7 @@ interface Props {
 }
 
 /** The selected span: where it hangs, its figures, and what went in and out. */
-export function SpanPane({ loaded, view, row, now, width, select, close }: Props) {
+export function SpanPane({ loaded, view, row, now, width, select, close }: SpanPaneProps) {
   const { api } = useTab()
   const { tree, columns } = view
   const index = tree.span[row] ?? -1
@@ -102,7 +109,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
         {failure ? (
           <FailureState failure={failure} retry={retry} />
         ) : span === null ? (
-          <Ghosts />
+          <PaneGhosts />
         ) : (
           <>
             {span.error || span.status.message ? <SpanError span={span} /> : null}
@@ -121,7 +128,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: Props
 function Panel({ tab, span }: { tab: TabName; span: SpanDetail }) {
   const panels = useChunk(tab !== 'content', () => import('./panels.tsx'))
   if (tab === 'content') return <Conversation span={span} />
-  return panels ? <panels.Panel tab={tab} span={span} /> : <Ghosts />
+  return panels ? <panels.Panel tab={tab} span={span} /> : <PaneGhosts />
 }
 
 /** Something of the span was masked for this reader. */
@@ -169,16 +176,5 @@ function Step({ icon, label, to, select }: StepProps) {
     >
       <Icon name={icon} />
     </button>
-  )
-}
-
-function Ghosts() {
-  return (
-    <div class="pane-ghosts" role="status">
-      <span class="sr">{strings.loading}</span>
-      <span class="ghost" />
-      <span class="ghost" />
-      <span class="ghost" />
-    </div>
   )
 }

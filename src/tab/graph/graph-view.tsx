@@ -4,12 +4,13 @@ import type { ViewProps } from '../hooks/view-props.ts'
 import { edgesOf } from '../model/graph.ts'
 import { type NodeOfGraph, nodesOf } from '../model/node-runs.ts'
 import { strings } from '../strings.ts'
+import graphCss from '../styles/graph.css?inline'
 import { Icon } from '../views/icon.tsx'
 import { StateCard } from '../views/states.tsx'
 import { GraphCanvas } from './graph-canvas.tsx'
 import { placeGraph } from './layout.ts'
 
-export { default as style } from '../styles/graph.css?inline'
+export const styles = [graphCss]
 
 /** The workflow as it ran: which node after which, how often, and what each took. */
 export function GraphView({ view, now, selection }: ViewProps) {

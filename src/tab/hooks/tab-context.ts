@@ -21,6 +21,8 @@ export interface Tab {
   /** Single letters do things. Some readers switch them off: their speech input types letters. */
   letters: boolean
   setLetters: (on: boolean) => void
+  /** Gives the tab the style of a part that came later. */
+  adopt: (styles: readonly string[]) => void
   /** Copies the address of what is shown. */
   copyLink: () => void
   /** Said by assistive technology, politely. */

@@ -1,7 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
+import { useTab } from './tab-context.ts'
 
-/** A part of the program that is loaded when it is first wanted; null while it comes or if it cannot come. */
-export function useChunk<Module>(wanted: boolean, load: () => Promise<Module>): Module | null {
+/**
+ * A part of the program that is loaded when it is first wanted; null while it comes or if it cannot come. What
+ * it exports as `styles` becomes the tab's.
+ */
+export function useChunk<Module extends object>(wanted: boolean, load: () => Promise<Module>): Module | null {
+  const { adopt } = useTab()
   const [module, setModule] = useState<Module | null>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: which part it is never changes
   useEffect(() => {
@@ -9,7 +14,9 @@ export function useChunk<Module>(wanted: boolean, load: () => Promise<Module>): 
     let gone = false
     load().then(
       (loaded) => {
-        if (!gone) setModule(() => loaded)
+        if (gone) return
+        if ('styles' in loaded) adopt(loaded.styles as readonly string[])
+        setModule(() => loaded)
       },
       () => undefined,
     )

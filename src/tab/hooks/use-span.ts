@@ -4,8 +4,6 @@ import type { Api } from '../api/client.ts'
 import { asFailure, type Failure } from '../api/failure.ts'
 import { paths } from '../api/paths.ts'
 
-/** Milliseconds before a span is read, so that arrow keys held down do not read every row that they pass. */
-const SETTLE = 90
 /** Spans whose content is kept, so that going back costs nothing. */
 const KEPT = 60
 
@@ -40,7 +38,7 @@ export function useSpan(
     const known = kept.get(`${key}@${version}`)
     if (known) return setState({ key, span: known, failure: null })
     const stop = new AbortController()
-    const timer = setTimeout(async () => {
+    const read = async () => {
       try {
         const { body } = await api.get<SpanDetail>(paths.span(execution, span.id, span.trace), stop.signal)
         kept.set(`${key}@${version}`, body)
@@ -50,11 +48,9 @@ export function useSpan(
       } catch (error) {
         if (!stop.signal.aborted) setState({ key, span: null, failure: asFailure(error) })
       }
-    }, SETTLE)
-    return () => {
-      clearTimeout(timer)
-      stop.abort()
     }
+    void read()
+    return () => stop.abort()
   }, [api, key, version, attempt])
 
   const own = state.key === key && key !== ''

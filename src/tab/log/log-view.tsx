@@ -5,13 +5,16 @@ import { useTab } from '../hooks/tab-context.ts'
 import type { ViewProps } from '../hooks/view-props.ts'
 import { logEntries, logLines } from '../model/log-entries.ts'
 import { strings } from '../strings.ts'
+import detailCss from '../styles/detail.css?inline'
+import logCss from '../styles/log.css?inline'
+import messagesCss from '../styles/messages.css?inline'
 import { EntryHead } from './entry-head.tsx'
 import { LineList } from './line-list.tsx'
 import type { LogSource } from './log-context.ts'
 import { StepView } from './step-view.tsx'
 import { TurnView } from './turn-view.tsx'
 
-export { default as style } from '../styles/log.css?inline'
+export const styles = [detailCss, messagesCss, logCss]
 
 /** Entries that are in the DOM at first, and how many more come when asked for. */
 const ENTRIES = 60

@@ -1,11 +1,13 @@
 import type { ViewProps } from '../hooks/view-props.ts'
 import { strings } from '../strings.ts'
+import metricsCss from '../styles/metrics.css?inline'
+import tablesCss from '../styles/tables.css?inline'
 import { Minimap } from '../views/minimap.tsx'
 import { CostByModel, TokensByModel } from './by-model.tsx'
 import { SlowestSpans } from './slowest-spans.tsx'
 import { TokensOverTime } from './tokens-over-time.tsx'
 
-export { default as style } from '../styles/metrics.css?inline'
+export const styles = [tablesCss, metricsCss]
 
 /** What the execution used: tokens, money and time, each chart with its table. */
 export function MetricsView({ loaded, summary, view, zoom, now }: ViewProps) {

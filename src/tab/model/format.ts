@@ -21,50 +21,48 @@ export const DASH = '–'
 /** A formatter for a BCP 47 tag; a wrong or empty tag is the browser's own. */
 export function createFormat(locale: string): Format {
   const tag = safeTag(locale)
-  const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 })
-  const three = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 })
-  const short = new Intl.NumberFormat(tag, { notation: 'compact', maximumSignificantDigits: 3 })
-  const money = new Intl.NumberFormat(tag, {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-  })
-  const smallMoney = new Intl.NumberFormat(tag, {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-    minimumSignificantDigits: 2,
-    maximumSignificantDigits: 2,
-  })
-  const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 })
-  const ago = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'short' })
-  const time = new Intl.DateTimeFormat(tag, {
+  const number = (options: Intl.NumberFormatOptions) => once(() => new Intl.NumberFormat(tag, options))
+  const money = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const
+  const whole = number({ maximumFractionDigits: 0 })
+  const three = number({ maximumSignificantDigits: 3 })
+  const short = number({ notation: 'compact', maximumSignificantDigits: 3 })
+  const large = number(money)
+  const small = number({ ...money, minimumSignificantDigits: 2, maximumSignificantDigits: 2 })
+  const percent = number({ style: 'percent', maximumFractionDigits: 1 })
+  const ago = once(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'short' }))
+  const date = (options: Intl.DateTimeFormatOptions) =>
+    once(() => new Intl.DateTimeFormat(tag, { ...options, hourCycle: 'h23' }))
+  const time = date({
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    hourCycle: 'h23',
   })
-  const exact = new Intl.DateTimeFormat(tag, {
-    dateStyle: 'medium',
-    timeStyle: 'long',
-    hourCycle: 'h23',
-  })
+  const exact = date({ dateStyle: 'medium', timeStyle: 'long' })
   return {
-    duration: (ms) => (known(ms) ? duration(ms, three) : DASH),
-    count: (value) => (known(value) ? whole.format(value) : DASH),
-    compact: (value) => (known(value) ? (value < 10_000 ? whole : short).format(value) : DASH),
+    duration: (ms) => (known(ms) ? duration(ms, three()) : DASH),
+    count: (value) => (known(value) ? whole().format(value) : DASH),
+    compact: (value) => (known(value) ? (value < 10_000 ? whole() : short()).format(value) : DASH),
     cost: (amount) => {
       const value = amount === null || amount === undefined ? Number.NaN : Number(amount)
       if (!Number.isFinite(value)) return DASH
-      return value !== 0 && Math.abs(value) < 0.995 ? smallMoney.format(value) : money.format(value)
+      return value !== 0 && Math.abs(value) < 0.995 ? small().format(value) : large().format(value)
     },
-    bytes: (value) => (known(value) ? bytes(value, three) : DASH),
-    relative: (iso, now) => relative(Date.parse(iso) - now, ago),
-    time: (iso) => (valid(iso) ? time.format(new Date(iso)) : DASH),
-    exact: (iso) => (valid(iso) ? exact.format(new Date(iso)) : DASH),
-    percent: (part) => percent.format(part),
+    bytes: (value) => (known(value) ? bytes(value, three()) : DASH),
+    relative: (iso, now) => relative(Date.parse(iso) - now, ago()),
+    time: (iso) => (valid(iso) ? time().format(new Date(iso)) : DASH),
+    exact: (iso) => (valid(iso) ? exact().format(new Date(iso)) : DASH),
+    percent: (part) => percent().format(part),
+  }
+}
+
+/** Made when it is first needed: the browser takes milliseconds to make one. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

@@ -10,9 +10,9 @@ import { useTheme } from '../hooks/use-theme.ts'
 import { createFormat } from '../model/format.ts'
 import { afresh, nowhere, type ViewName } from '../model/place.ts'
 import { strings } from '../strings.ts'
+import { adopt } from '../styles/sheets.ts'
 import { TopBar } from './top-bar.tsx'
 import { WorkflowView } from './workflow-view.tsx'
-import { WorkflowsView } from './workflows-view.tsx'
 
 /** Below this width in CSS pixels the tab is one column. */
 const NARROW = 760
@@ -50,7 +50,6 @@ export function App(props: AppProps) {
   const [token, setToken] = useState<string | null>(null)
   const { workspace, scopes } = useMemo(() => claimsOf(token), [token])
   const [help, setHelp] = useState(false)
-  const helpDialog = useChunk(help, () => import('./help-dialog.tsx'))
   const [said, announce] = useAnnouncer()
   const format = useMemo(() => createFormat(locale), [locale])
 
@@ -119,6 +118,7 @@ export function App(props: AppProps) {
         () => undefined,
       )
     },
+    adopt: (styles) => root.current && adopt(root.current.getRootNode(), styles),
     announce,
     emit,
     workspace,
@@ -154,17 +154,28 @@ export function App(props: AppProps) {
           />
         )}
         {place.workflow === null ? (
-          <WorkflowsView />
+          <Start />
         ) : (
           <WorkflowView workflow={place.workflow} showList={!props.hide.includes('executions')} />
         )}
-        {help && helpDialog ? <helpDialog.HelpDialog close={() => setHelp(false)} /> : null}
+        {help ? <Help close={() => setHelp(false)} /> : null}
         <div class="sr" role="status" aria-live="polite">
           {said}
         </div>
       </div>
     </TabContext.Provider>
   )
+}
+
+/** The first page is loaded when it is looked at: most readers come by a link to an execution. */
+function Start() {
+  const start = useChunk(true, () => import('./workflows-view.tsx'))
+  return start && <start.WorkflowsView />
+}
+
+function Help({ close }: { close: () => void }) {
+  const dialog = useChunk(true, () => import('./help-dialog.tsx'))
+  return dialog && <dialog.HelpDialog close={close} />
 }
 
 const THEME_KEY = 'workflow-trace.theme'

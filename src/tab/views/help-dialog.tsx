@@ -1,22 +1,25 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
 import { strings } from '../strings.ts'
+import dialog from '../styles/dialog.css?inline'
 import { Icon } from './icon.tsx'
 import { shortcuts } from './shortcuts.ts'
 
+export const styles = [dialog]
+
 export function HelpDialog({ close }: { close: () => void }) {
   const { letters, setLetters } = useTab()
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  const element = useRef<HTMLDialogElement>(null)
+  useEffect(() => element.current?.showModal(), [])
   return (
-    <dialog ref={dialog} class="help" aria-label={strings.keyboardHelp} onClose={close}>
+    <dialog ref={element} class="help" aria-label={strings.keyboardHelp} onClose={close}>
       <div class="help-head">
         <h2>{strings.keyboardHelp}</h2>
         <button
           type="button"
           class="icon-button"
           aria-label={strings.close}
-          onClick={() => dialog.current?.close()}
+          onClick={() => element.current?.close()}
         >
           <Icon name="close" />
         </button>

@@ -8,26 +8,26 @@ import { LoadingRows, StateCard } from './states.tsx'
 
 interface Loaded {
   View: ComponentType<ViewProps>
-  style: string
+  styles: readonly string[]
 }
 
 /** The views that are loaded when they are first looked at, each with its style. */
 const loaders: Record<LazyName, () => Promise<Loaded>> = {
   graph: async () => {
-    const { GraphView, style } = await import('../graph/graph-view.tsx')
-    return { View: GraphView, style }
+    const { GraphView, styles } = await import('../graph/graph-view.tsx')
+    return { View: GraphView, styles }
   },
   metrics: async () => {
-    const { MetricsView, style } = await import('../metrics/metrics-view.tsx')
-    return { View: MetricsView, style }
+    const { MetricsView, styles } = await import('../metrics/metrics-view.tsx')
+    return { View: MetricsView, styles }
   },
   log: async () => {
-    const { LogView, style } = await import('../log/log-view.tsx')
-    return { View: LogView, style }
+    const { LogView, styles } = await import('../log/log-view.tsx')
+    return { View: LogView, styles }
   },
   compare: async () => {
-    const { CompareView, style } = await import('../compare/compare-view.tsx')
-    return { View: CompareView, style }
+    const { CompareView, styles } = await import('../compare/compare-view.tsx')
+    return { View: CompareView, styles }
   },
 }
 
@@ -60,7 +60,7 @@ export function LazyView({ name, ...props }: ViewProps & { name: LazyName }) {
   const loaded = here.get(name)
   const frame = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
-    if (loaded && frame.current) adopt(frame.current.getRootNode(), loaded.style)
+    if (loaded && frame.current) adopt(frame.current.getRootNode(), loaded.styles)
   }, [loaded])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it

@@ -4,9 +4,14 @@ import { ArtifactList } from '../detail/artifact-list.tsx'
 import { useTab } from '../hooks/tab-context.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { strings } from '../strings.ts'
+import artifacts from '../styles/artifacts.css?inline'
+import overview from '../styles/overview.css?inline'
+import tables from '../styles/tables.css?inline'
 import { Notices } from './notices.tsx'
 import { SummaryStrip } from './summary-strip.tsx'
 import { UsageTable } from './usage-table.tsx'
+
+export const styles = [overview, tables, artifacts]
 
 interface Props {
   loaded: Loaded

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Summary } from '../../http/schemas/trace.ts'
 import type { Loaded } from '../api/load-trace.ts'
-import { SpanPane } from '../detail/span-pane.tsx'
 import { useTab } from '../hooks/tab-context.ts'
 import { useFollow } from '../hooks/use-follow.ts'
 import { useNarrowed } from '../hooks/use-narrowed.ts'
@@ -11,6 +10,7 @@ import { useTraceKeyboard } from '../hooks/use-trace-keyboard.ts'
 import { useTreeView } from '../hooks/use-tree-view.ts'
 import { useZoom } from '../hooks/use-zoom.ts'
 import { FollowButtons } from './follow-buttons.tsx'
+import { LazyPane } from './lazy-pane.tsx'
 import { LazyView } from './lazy-view.tsx'
 import { Notices } from './notices.tsx'
 import { Splitter } from './splitter.tsx'
@@ -89,7 +89,7 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
         {open ? (
           <>
             {narrow ? null : <Splitter width={width} setWidth={setWidth} />}
-            <SpanPane
+            <LazyPane
               loaded={loaded}
               view={view}
               row={selected}

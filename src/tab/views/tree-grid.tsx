@@ -3,7 +3,9 @@
 import type { Ref } from 'preact'
 import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
+import { useSettled } from '../hooks/use-settled.ts'
 import { useSize } from '../hooks/use-size.ts'
+import { useSlots } from '../hooks/use-slots.ts'
 import { treeKey } from '../hooks/use-trace-keys.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
 import type { CriticalPath } from '../model/critical-path.ts'
@@ -11,6 +13,7 @@ import { ticksOf, type Window } from '../model/timeline.ts'
 import { placeOf } from '../model/visible.ts'
 import { strings } from '../strings.ts'
 import { columnsOf, Ruler, TreeHeader } from './tree-header.tsx'
+import { PATH_HEIGHT, TreePath } from './tree-path.tsx'
 import { TreeRow } from './tree-row.tsx'
 
 /** Rows above and below the visible ones that are in the DOM too. */
@@ -40,12 +43,18 @@ interface Props {
 
 /** The spans as a tree with timeline bars: rows of one height, of which only those in view are in the DOM. */
 export function TreeGrid(props: Props) {
-  const { handle, view, window, now, selected, follow, select, openDetail } = props
+  const { handle, view, window, now, follow, openDetail } = props
   const { tree, rows, columns } = view
   const { narrow, format } = useTab()
   const scroller = useRef<HTMLDivElement>(null)
   const { width, height } = useSize(scroller)
   const [top, setTop] = useState(0)
+  const ahead = useSettled((key) => props.select(tree.rowOf.get(key) ?? -1, { replace: true }))
+  const selected = (ahead.key === null ? undefined : tree.rowOf.get(ahead.key)) ?? props.selected
+  const select: Props['select'] = (row, options) => {
+    ahead.drop()
+    props.select(row, options)
+  }
   const [focusKey, setFocusKey] = useState<string | null>(null)
   const [wantsFocus, setWantsFocus] = useState(0)
   const rowHeight = narrow ? 48 : 28
@@ -63,7 +72,7 @@ export function TreeGrid(props: Props) {
       if (!element || place < 0) return
       const room = element.clientHeight - 32
       const at = place * rowHeight
-      if (at < element.scrollTop) element.scrollTop = Math.max(0, at - rowHeight)
+      if (at < element.scrollTop + PATH_HEIGHT) element.scrollTop = Math.max(0, at - rowHeight - PATH_HEIGHT)
       else if (at + rowHeight > element.scrollTop + room) element.scrollTop = at - room / 2
     })
   }
@@ -89,73 +98,78 @@ export function TreeGrid(props: Props) {
   if (focusPlace < from) places.push(focusPlace)
   for (let place = from; place < to; place++) places.push(place)
   if (focusPlace >= to && focusPlace < rows.length) places.push(focusPlace)
+  const slotOf = useSlots(from, to, { place: focusPlace, key: tree.keys[focusRow] })
   const ticks = useMemo(
     () => ticksOf(window, Math.max(2, width / (narrow ? 90 : 220))),
     [window, width, narrow],
   )
 
+  const firstRow = top === 0 ? -1 : (rows[Math.floor((top + PATH_HEIGHT) / rowHeight)] ?? -1)
   return (
-    <div
-      ref={scroller}
-      class={`tree ${narrow ? 'two-lines' : ''}`}
-      role="treegrid"
-      aria-label={strings.spanTree}
-      aria-rowcount={rows.length + 1}
-      style={{ '--columns': columnSet.template }}
-      onScroll={(event) => {
-        setTop(event.currentTarget.scrollTop)
-        props.onScroll(event.currentTarget.scrollTop)
-      }}
-      onKeyDown={(event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey) return
-        const page = Math.max(1, Math.floor(height / rowHeight) - 2)
-        const move = (row: number) => {
-          focus(row)
-          if (follow && event.key.startsWith('Arrow')) select(row, { replace: true })
-        }
-        if (treeKey(event, focusRow, view, { focus: move, select, openDetail, page })) {
-          event.preventDefault()
-          event.stopPropagation()
-        }
-      }}
-    >
-      <TreeHeader columns={columnSet} window={window} ticks={ticks} format={format} />
-      {rows.length === 0 ? (
-        <div role="row">
-          <div role="gridcell" class="tree-none">
-            <p>{strings.nothingMatchesFilter}</p>
-            <button type="button" class="button" onClick={view.clearFilter}>
-              {strings.clearFilter}
-            </button>
+    <div class="tree-frame">
+      <div
+        ref={scroller}
+        class={`tree ${narrow ? 'two-lines' : ''}`}
+        role="treegrid"
+        aria-label={strings.spanTree}
+        aria-rowcount={rows.length + 1}
+        style={{ '--columns': columnSet.template }}
+        onScroll={(event) => {
+          setTop(event.currentTarget.scrollTop)
+          props.onScroll(event.currentTarget.scrollTop)
+        }}
+        onKeyDown={(event) => {
+          if (event.ctrlKey || event.metaKey || event.altKey) return
+          const page = Math.max(1, Math.floor(height / rowHeight) - 2)
+          const move = (row: number) => {
+            focus(row)
+            if (follow && event.key.startsWith('Arrow')) ahead.soon(tree.keys[row])
+          }
+          if (treeKey(event, focusRow, view, { focus: move, select, openDetail, page })) {
+            event.preventDefault()
+            event.stopPropagation()
+          }
+        }}
+      >
+        <TreeHeader columns={columnSet} window={window} ticks={ticks} format={format} />
+        {rows.length === 0 ? (
+          <div role="row">
+            <div role="gridcell" class="tree-none">
+              <p>{strings.nothingMatchesFilter}</p>
+              <button type="button" class="button" onClick={view.clearFilter}>
+                {strings.clearFilter}
+              </button>
+            </div>
           </div>
+        ) : null}
+        <Ruler window={window} ticks={ticks} height={height} />
+        <div class="tree-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
+          {places.map((place) => {
+            const row = rows[place] ?? 0
+            return (
+              <TreeRow
+                key={slotOf(place)}
+                view={view}
+                row={row}
+                format={format}
+                narrow={narrow}
+                place={place}
+                top={place * rowHeight}
+                window={window}
+                now={now}
+                critical={props.critical?.rows.get(row)}
+                columnSet={columnSet}
+                selected={row === selected}
+                focused={row === focusRow}
+                match={view.matches?.hits[row] === 1}
+                onFocus={() => setFocusKey(tree.keys[row] ?? null)}
+                onSelect={() => select(row)}
+              />
+            )
+          })}
         </div>
-      ) : null}
-      <Ruler window={window} ticks={ticks} height={height} />
-      <div class="tree-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
-        {places.map((place) => {
-          const row = rows[place] ?? 0
-          return (
-            <TreeRow
-              key={tree.keys[row]}
-              view={view}
-              row={row}
-              format={format}
-              narrow={narrow}
-              place={place}
-              top={place * rowHeight}
-              window={window}
-              now={now}
-              critical={props.critical?.rows.get(row)}
-              columnSet={columnSet}
-              selected={row === selected}
-              focused={row === focusRow}
-              match={view.matches?.hits[row] === 1}
-              onFocus={() => setFocusKey(tree.keys[row] ?? null)}
-              onSelect={() => select(row)}
-            />
-          )
-        })}
       </div>
+      <TreePath view={view} row={firstRow} show={focus} />
     </div>
   )
 }
@@ -165,7 +179,7 @@ function keepInView(element: HTMLElement | null, place: number, rowHeight: numbe
   if (!element || place < 0) return
   const at = place * rowHeight
   const room = element.clientHeight - 32
-  if (at < element.scrollTop) element.scrollTop = at
+  if (at < element.scrollTop + PATH_HEIGHT) element.scrollTop = Math.max(0, at - PATH_HEIGHT)
   else if (at + rowHeight > element.scrollTop + room) element.scrollTop = at + rowHeight - room
 }
 

@@ -5,15 +5,18 @@ import { paths } from '../api/paths.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { strings } from '../strings.ts'
+import workflows from '../styles/workflows.css?inline'
 import { Icon } from './icon.tsx'
 import { PlaceLink } from './place-link.tsx'
 import { FailureState, StateCard } from './states.tsx'
+
+export const styles = [workflows]
 
 /** The first page: the workflows that the reader may see. */
 export function WorkflowsView() {
   const { api, format } = useTab()
   const now = useNow(30_000)
-  const [workflows, setWorkflows] = useState<Workflows | null>(null)
+  const [list, setList] = useState<Workflows | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [attempt, setAttempt] = useState(0)
 
@@ -22,10 +25,10 @@ export function WorkflowsView() {
     const stop = new AbortController()
     setFailure(null)
     api.get<Workflows>(paths.workflows(), stop.signal).then(
-      ({ body }) => setWorkflows(body),
+      ({ body }) => setList(body),
       (error) => {
         if (stop.signal.aborted) return
-        setWorkflows(null)
+        setList(null)
         setFailure(asFailure(error))
       },
     )
@@ -33,15 +36,15 @@ export function WorkflowsView() {
   }, [api, attempt])
 
   if (failure) return <FailureState failure={failure} retry={() => setAttempt((n) => n + 1)} />
-  if (workflows?.length === 0) {
+  if (list?.length === 0) {
     return <StateCard icon="empty" title={strings.noWorkflows} text={strings.noWorkflowsLead} />
   }
   return (
     <main class="workflows">
       <h2 class="page-title">{strings.workflows}</h2>
       <p class="page-lead">{strings.workflowsLead}</p>
-      <ul class="workflow-list" aria-busy={workflows === null}>
-        {(workflows ?? []).map((workflow) => (
+      <ul class="workflow-list" aria-busy={list === null}>
+        {(list ?? []).map((workflow) => (
           <li key={workflow.workflow_id}>
             <PlaceLink
               class="workflow-card"

@@ -1,0 +1,22 @@
+import type { SpanPaneProps } from '../detail/span-pane.tsx'
+import { useChunk } from '../hooks/use-chunk.ts'
+import { strings } from '../strings.ts'
+import { PaneGhosts } from './pane-ghosts.tsx'
+
+/** The detail of the selected span: loaded after the first rows are there, in a frame that has its size already. */
+export function LazyPane(props: SpanPaneProps) {
+  const detail = useChunk(true, () => import('../detail/span-pane.tsx'))
+  const { width } = props
+  if (detail) return <detail.SpanPane {...props} />
+  return (
+    <aside
+      class="span-pane"
+      aria-label={strings.spanDetail}
+      aria-busy
+      tabIndex={-1}
+      style={width === null ? undefined : { flexBasis: `${width}px` }}
+    >
+      <PaneGhosts />
+    </aside>
+  )
+}
