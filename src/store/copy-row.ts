@@ -1,3 +1,5 @@
+import { PIECE, SHORT, writeEscaped, writePlain } from './json-string.ts'
+
 /**
  * A growing buffer of rows in PostgreSQL's COPY BINARY format. One method for each column type; `startRow` and
  * `endRow` around them. Values are written straight into the buffer: no strings are joined, nothing is escaped.
@@ -34,6 +36,66 @@ export class CopyRows {
 
   endRow(): void {
     this.ends.push(this.#at)
+  }
+
+  /** Begins a value that is written in parts; `end` closes it. @returns its place */
+  begin(): number {
+    this.#room(4)
+    this.#at += 4
+    return this.#at
+  }
+
+  /** Ends the value that began at `from`: its length is written before it. */
+  end(from: number): void {
+    this.#view.setInt32(from - 4, this.#at - from)
+  }
+
+  /** One ASCII character of a value that was begun. */
+  byte(code: number): void {
+    this.#room(1)
+    this.#buffer[this.#at++] = code
+  }
+
+  /** ASCII text of a value that was begun, as it is. */
+  ascii(text: string): void {
+    this.#room(text.length)
+    for (let i = 0; i < text.length; i++) this.#buffer[this.#at++] = text.charCodeAt(i)
+  }
+
+  /** Any text of a value that was begun, as it is. */
+  raw(text: string): void {
+    this.#room(text.length * 3)
+    this.#at += this.#buffer.write(text, this.#at, 'utf8')
+  }
+
+  /** A JSON string, quotes and all, of a value that was begun. */
+  jsonString(text: string): void {
+    const { length } = text
+    this.#room(Math.min(length, PIECE) * 6 + 2)
+    this.#buffer[this.#at] = QUOTE
+    let at = length <= SHORT ? writePlain(this.#buffer, this.#at + 1, text) : -1
+    if (at < 0) at = this.#escaped(text, this.#at + 1)
+    this.#buffer[at] = QUOTE
+    this.#at = at + 1
+  }
+
+  #escaped(text: string, start: number): number {
+    if (text.length <= PIECE) return writeEscaped(this.#buffer, this.#view, start, text)
+    let at = start
+    for (let from = 0; from < text.length; ) {
+      let to = from + PIECE
+      if (to < text.length && (text.charCodeAt(to - 1) & 0xfc00) === 0xd800) to--
+      this.#at = at
+      this.#room(PIECE * 6 + 2)
+      at = writeEscaped(this.#buffer, this.#view, at, text.slice(from, to))
+      from = to
+    }
+    return at
+  }
+
+  /** The bytes since `from` as text. */
+  textSince(from: number): string {
+    return this.#buffer.toString('utf8', from, this.#at)
   }
 
   /** Bytes since `from`, for a hash over part of a row. */
@@ -100,7 +162,7 @@ export class CopyRows {
     }
     const { length } = value
     this.#room(4 + length * 3)
-    if (length <= SHORT_TEXT && this.#ascii(value)) return
+    if (length <= SHORT && this.#ascii(value)) return
     const start = this.#at
     this.#at += 4 + this.#buffer.write(value, start + 4, 'utf8')
     this.#view.setInt32(start, this.#at - start - 4)
@@ -198,8 +260,7 @@ export class CopyRows {
   }
 }
 
-/** UTF-16 units up to which a text is written here rather than by a call into the runtime. */
-const SHORT_TEXT = 48
+const QUOTE = 0x22
 
 const viewOf = (buffer: Buffer) => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
 

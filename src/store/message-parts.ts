@@ -7,26 +7,27 @@ import { CopyRows } from './copy-row.ts'
  * a row of `messages`, `@hash` a row that lists further parts. Joined, they are the JSON of the value, exactly.
  */
 
-/** Characters of JSON below which a value stays where it is. */
+/** Bytes of JSON below which a value stays where it is. */
 const SHARED_FROM = 1024
 /** Characters of a part: below, a row of its own costs more than it saves. */
 const PART_FROM = 256
 /** Parts in one list; longer lists are lists of lists, so that a history of n messages costs a few references. */
 const LIST = 32
-/** Characters by which a value that comes again is recognised. */
-const PREFIX = 256
+/** Bytes by which a value that comes again is recognised: of `STRIDE` of them one. */
+const PREFIX = 768
+const STRIDE = 3
 
-/** Looks at a value's JSON on its way into a row, and gives what to write in its place. */
-export type Write = (json: string) => string
+/** Looks at a value's JSON, written since a place of a row. */
+export type Look = (rows: CopyRows, from: number) => void
 
 /** What one span shares: its values go through `look`, and through `put` in the same order when any is shared. */
 export interface Share {
-  /** Gives back the same text. */
-  look: Write
+  /** Changes nothing. */
+  look: Look
   /** True when a value that `look` saw came before. */
   found(): boolean
-  /** References in the place of such a value. */
-  put: Write
+  /** Writes references over such a value. */
+  put: Look
 }
 
 /**
@@ -36,11 +37,11 @@ export interface Share {
 export class Repeats {
   readonly #seen = new Int32Array(1 << 17)
 
-  /** True when a value of this trace that began like this was seen before. */
-  again(traceId: string, json: string): boolean {
+  /** True when a value of this trace that began like this was seen before; `json` has `SHARED_FROM` bytes or more. */
+  again(traceId: string, json: Uint8Array): boolean {
     let code = 0x811c9dc5
     for (let i = 0; i < traceId.length; i++) code = Math.imul(code ^ traceId.charCodeAt(i), 0x01000193)
-    for (let i = 0; i < PREFIX; i++) code = Math.imul(code ^ json.charCodeAt(i), 0x01000193)
+    for (let i = 0; i < PREFIX; i += STRIDE) code = Math.imul(code ^ (json[i] as number), 0x01000193)
     const slot = (code ^ (code >>> 15)) & (this.#seen.length - 1)
     if (this.#seen[slot] === code) return true
     this.#seen[slot] = code
@@ -53,9 +54,9 @@ export class MessageRows {
   readonly #rows = new CopyRows(0)
   readonly #known = new Set<string>()
   readonly #realm: number
-  readonly #repeats: Repeats
+  readonly #repeats: Pick<Repeats, 'again'>
 
-  constructor(realm: number, repeats: Repeats) {
+  constructor(realm: number, repeats: Pick<Repeats, 'again'>) {
     this.#realm = realm
     this.#repeats = repeats
   }
@@ -70,13 +71,16 @@ export class MessageRows {
     const again: boolean[] = []
     let next = 0
     return {
-      look: (json) => {
-        if (json.length >= SHARED_FROM) again.push(this.#repeats.again(traceId, json))
-        return json
+      look: (rows, from) => {
+        if (rows.byteLength - from >= SHARED_FROM) again.push(this.#repeats.again(traceId, rows.since(from)))
       },
       found: () => again.includes(true),
-      put: (json) =>
-        json.length >= SHARED_FROM && again[next++] ? this.#references(traceId, day, json) : json,
+      put: (rows, from) => {
+        if (rows.byteLength - from < SHARED_FROM || !again[next++]) return
+        const references = this.#references(traceId, day, rows.textSince(from))
+        rows.back(from)
+        rows.raw(references)
+      },
     }
   }
 

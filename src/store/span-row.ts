@@ -4,7 +4,7 @@ import { SPAN_KINDS, SPAN_STATUSES, type Span } from '../model/span.ts'
 import { displayName } from '../normalize/title.ts'
 import type { CopyRows } from './copy-row.ts'
 import type { Share } from './message-parts.ts'
-import { attributesToJson, eventsToJson, linksToJson } from './stored-value.ts'
+import { writeAttributes, writeEvents, writeLinks } from './stored-value.ts'
 
 /** The columns of `spans` in the order that `writeSpanRow` writes them. */
 export const SPAN_COLUMNS = [
@@ -146,19 +146,19 @@ export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void 
   rows.bytes(place.context)
   rows.text(span.artifacts.length === 0 ? null : JSON.stringify(span.artifacts))
   rows.text(span.notices.length === 0 ? null : JSON.stringify(span.notices))
-  rows.text(attributesToJson(span.attributes))
+  writeAttributes(rows, span.attributes)
   const contentAt = rows.byteLength
-  const links = linksToJson(span.links)
-  rows.text(attributesToJson(span.content, place.share?.look))
-  rows.text(eventsToJson(span.events, place.share?.look))
-  rows.text(links)
+  const { share } = place
+  writeAttributes(rows, span.content, share?.look)
+  writeEvents(rows, span.events, share?.look)
+  writeLinks(rows, span.links)
   // the rank is of the content itself, however it is stored
   rows.patch(rankOf(span, rows.since(hashedFrom)), rankAt)
-  if (place.share?.found()) {
+  if (share?.found()) {
     rows.back(contentAt)
-    rows.text(attributesToJson(span.content, place.share.put))
-    rows.text(eventsToJson(span.events, place.share.put))
-    rows.text(links)
+    writeAttributes(rows, span.content, share.put)
+    writeEvents(rows, span.events, share.put)
+    writeLinks(rows, span.links)
   }
   rows.endRow()
 }

@@ -1,14 +1,29 @@
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { SpanEvent, SpanLink } from '../model/otlp.ts'
-import type { Write } from './message-parts.ts'
+import { CopyRows } from './copy-row.ts'
+import type { Look } from './message-parts.ts'
 
 /**
- * Attributes as JSON that keeps OTLP's types: string, bool, int and array are JSON's own; everything that JSON
- * cannot tell apart is an object with one key: `{"double":1.5}`, `{"int":"9223372036854775807"}`,
- * `{"bytes":"base64"}`, `{"map":{…}}`. `write` may put references in the place of a value (message-parts.ts).
+ * Writes attributes as a JSON column that keeps OTLP's types: string, bool, int and array are JSON's own; everything
+ * that JSON cannot tell apart is an object with one key: `{"double":1.5}`, `{"int":"9223372036854775807"}`,
+ * `{"bytes":"base64"}`, `{"map":{…}}`. No attributes are NULL. `look` sees each value (message-parts.ts).
  */
-export function attributesToJson(attributes: Attributes, write?: Write): string | null {
-  return attributes.size === 0 ? null : mapToJson(attributes, write)
+export function writeAttributes(rows: CopyRows, attributes: Attributes, look?: Look): void {
+  if (attributes.size === 0) {
+    rows.null()
+    return
+  }
+  const from = rows.begin()
+  writeMap(rows, attributes, look)
+  rows.end(from)
+}
+
+/** The same as text; null = no attributes. */
+export function attributesToJson(attributes: Attributes): string | null {
+  if (attributes.size === 0) return null
+  const rows = new CopyRows(256)
+  writeMap(rows, attributes)
+  return rows.textSince(0)
 }
 
 /** The reverse of `attributesToJson`, from the parsed column. */
@@ -19,14 +34,22 @@ export function attributesFromStored(stored: unknown): Attributes {
   return attributes
 }
 
-/** Events as a JSON list `[{t,n,a,d}]`: time, name, attributes, dropped attributes; null = none. */
-export function eventsToJson(events: readonly SpanEvent[], write?: Write): string | null {
-  if (events.length === 0) return null
-  let json = ''
-  for (const event of events) {
-    json += `${json === '' ? '[' : ','}{"t":"${event.timeNs}","n":${JSON.stringify(event.name)}${tail(event, write)}`
+/** Writes events as a JSON list `[{t,n,a,d}]`: time, name, attributes, dropped attributes; none are NULL. */
+export function writeEvents(rows: CopyRows, events: readonly SpanEvent[], look?: Look): void {
+  if (events.length === 0) {
+    rows.null()
+    return
   }
-  return `${json}]`
+  const from = rows.begin()
+  let first = true
+  for (const event of events) {
+    rows.ascii(`${first ? '[' : ','}{"t":"${event.timeNs}","n":`)
+    rows.jsonString(event.name)
+    writeTail(rows, event, look)
+    first = false
+  }
+  rows.byte(CLOSE_LIST)
+  rows.end(from)
 }
 
 export function eventsFromStored(stored: unknown): SpanEvent[] {
@@ -38,15 +61,27 @@ export function eventsFromStored(stored: unknown): SpanEvent[] {
   }))
 }
 
-/** Links as a JSON list `[{trace,span,state,flags,a,d}]`; null = none. */
-export function linksToJson(links: readonly SpanLink[]): string | null {
-  if (links.length === 0) return null
-  let json = ''
-  for (const link of links) {
-    json += `${json === '' ? '[' : ','}{"trace":${JSON.stringify(link.traceId)},"span":${JSON.stringify(link.spanId)}`
-    json += `,"state":${JSON.stringify(link.traceState)},"flags":${link.flags}${tail(link)}`
+/** Writes links as a JSON list `[{trace,span,state,flags,a,d}]`; none are NULL. */
+export function writeLinks(rows: CopyRows, links: readonly SpanLink[]): void {
+  if (links.length === 0) {
+    rows.null()
+    return
   }
-  return `${json}]`
+  const from = rows.begin()
+  let first = true
+  for (const link of links) {
+    rows.ascii(first ? '[{"trace":' : ',{"trace":')
+    rows.jsonString(link.traceId)
+    rows.ascii(',"span":')
+    rows.jsonString(link.spanId)
+    rows.ascii(',"state":')
+    rows.jsonString(link.traceState)
+    rows.ascii(`,"flags":${link.flags}`)
+    writeTail(rows, link)
+    first = false
+  }
+  rows.byte(CLOSE_LIST)
+  rows.end(from)
 }
 
 export function linksFromStored(stored: unknown): SpanLink[] {
@@ -60,42 +95,82 @@ export function linksFromStored(stored: unknown): SpanLink[] {
   }))
 }
 
-function tail(part: { attributes: Attributes; droppedAttributesCount: number }, write?: Write): string {
-  const attributes = part.attributes.size === 0 ? '' : `,"a":${mapToJson(part.attributes, write)}`
-  return `${attributes}${part.droppedAttributesCount === 0 ? '' : `,"d":${part.droppedAttributesCount}`}}`
-}
-
-function mapToJson(map: Attributes, write?: Write): string {
-  let json = '{'
-  for (const [key, value] of map) {
-    const one = valueToJson(value)
-    json += `${json.length === 1 ? '' : ','}${JSON.stringify(key)}:${write === undefined ? one : write(one)}`
+function writeTail(
+  rows: CopyRows,
+  part: { attributes: Attributes; droppedAttributesCount: number },
+  look?: Look,
+): void {
+  if (part.attributes.size > 0) {
+    rows.ascii(',"a":')
+    writeMap(rows, part.attributes, look)
   }
-  return `${json}}`
+  if (part.droppedAttributesCount !== 0) rows.ascii(`,"d":${part.droppedAttributesCount}`)
+  rows.byte(CLOSE_MAP)
 }
 
-function valueToJson(value: AttributeValue): string {
+function writeMap(rows: CopyRows, map: Attributes, look?: Look): void {
+  let before: number = OPEN_MAP
+  for (const [key, value] of map) {
+    rows.byte(before)
+    rows.jsonString(key)
+    rows.byte(COLON)
+    if (look === undefined) writeValue(rows, value)
+    else {
+      const from = rows.byteLength
+      writeValue(rows, value)
+      look(rows, from)
+    }
+    before = COMMA
+  }
+  if (before === OPEN_MAP) rows.byte(OPEN_MAP)
+  rows.byte(CLOSE_MAP)
+}
+
+function writeValue(rows: CopyRows, value: AttributeValue): void {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value)
+      rows.jsonString(value)
+      return
     case 'boolean':
-      return value ? 'true' : 'false'
-    case 'bigint':
-      return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER
-        ? value.toString()
-        : `{"int":"${value}"}`
+      rows.ascii(value ? 'true' : 'false')
+      return
+    case 'bigint': {
+      const number = Number(value)
+      rows.ascii(Number.isSafeInteger(number) ? String(number) : `{"int":"${value}"}`)
+      return
+    }
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0)
-        ? `{"double":${value}}`
-        : `{"double":"${doubleName(value)}"}`
-    default:
-      if (value === null) return 'null'
-      if (value instanceof Uint8Array)
-        return `{"bytes":"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"}`
-      if (value instanceof Map) return `{"map":${mapToJson(value)}}`
-      return `[${value.map(valueToJson).join(',')}]`
+      rows.ascii(
+        Number.isFinite(value) && !Object.is(value, -0)
+          ? `{"double":${value}}`
+          : `{"double":"${doubleName(value)}"}`,
+      )
+      return
   }
+  if (value === null) rows.ascii('null')
+  else if (value instanceof Uint8Array) {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    rows.ascii(`{"bytes":"${bytes.toString('base64')}"}`)
+  } else if (value instanceof Map) {
+    rows.ascii('{"map":')
+    writeMap(rows, value)
+    rows.byte(CLOSE_MAP)
+  } else writeList(rows, value)
 }
+
+function writeList(rows: CopyRows, values: readonly AttributeValue[]): void {
+  rows.byte(OPEN_LIST)
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) rows.byte(COMMA)
+    writeValue(rows, values[i] as AttributeValue)
+  }
+  rows.byte(CLOSE_LIST)
+}
+
+/** Characters of JSON. */
+const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP, COLON, COMMA] = [
+  0x5b, 0x5d, 0x7b, 0x7d, 0x3a, 0x2c,
+] as const
 
 const doubleName = (value: number) => (Object.is(value, -0) ? '-0' : String(value))
 
