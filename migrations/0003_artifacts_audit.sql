@@ -17,6 +17,8 @@ create table artifacts (
   stored_at timestamptz not null default now(),
   -- when its bytes were dropped and only this row stayed
   gone_at timestamptz,
+  -- the rules that its name and bytes went through
+  redaction_version integer not null default 0,
   primary key (realm, execution_id, artifact_id)
 );
 create index artifacts_by_handle on artifacts (handle);

@@ -6,6 +6,7 @@ import { explain } from './cli/explain.ts'
 import { help } from './cli/help.ts'
 import { key } from './cli/key.ts'
 import { migrateCommand } from './cli/migrate.ts'
+import { redact } from './cli/redact.ts'
 import { replay } from './cli/replay.ts'
 import { serve } from './cli/serve.ts'
 import { token } from './cli/token.ts'
@@ -19,6 +20,7 @@ const commands = new Map<string, Command>([
   ['explain', explain],
   ['replay', replay],
   ['erase', erase],
+  ['redact', redact],
   ['key', key],
 ])
 

@@ -8,8 +8,7 @@ import type { Parts } from './http/parts.ts'
 import { Ingest } from './ingest/index.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { REDACTION_VERSION } from './redact/index.ts'
-import { createRedactors } from './redactors.ts'
+import { createRedactors, ruleSetVersion } from './redactors.ts'
 import { buildAdmin, buildServer } from './server.ts'
 import { startEmbedded } from './store/embedded/index.ts'
 import { openStore, type StoreObserver } from './store/index.ts'
@@ -78,7 +77,7 @@ async function start(
   const store = await openStore({
     url,
     log,
-    redactionVersion: REDACTION_VERSION,
+    redactionVersion: ruleSetVersion(config.redaction),
     rowSecurity: config.rowSecurity,
     retentionDays: config.retentionDays,
     observer: observerOf(metrics),

@@ -10,7 +10,10 @@ import { migrate } from '../store/migrate.ts'
  * Runs a command's work on the database of the configuration, migrated: DATABASE_URL, else the embedded one, which
  * is started for it unless a service is running it.
  */
-export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  config: Config,
+  work: (database: Database, url: string) => Promise<T>,
+): Promise<T> {
   const log = createLog('warn')
   const there = config.databaseUrl ?? (await runningEmbedded(config.dataDir))
   const embedded = there === null ? await startEmbedded({ dataDir: config.dataDir, log }) : null
@@ -19,7 +22,7 @@ export async function withDatabase<T>(config: Config, work: (database: Database)
     await migrate(url, { today: new Date(), retentionDays: config.retentionDays })
     const database = openDatabase({ url, log })
     try {
-      return await work(database)
+      return await work(database, url)
     } finally {
       await database.close()
     }

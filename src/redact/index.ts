@@ -2,6 +2,7 @@
  * Spans in, spans without secrets out (design: docs/redaction.md). At ingest `redactSpan`, before anything is
  * stored; for look-ups by id `redactId`; in answers `maskValue`.
  */
+export { redactPatterns } from './grant.ts'
 export { redactLog } from './log.ts'
 export { maskText, maskValue } from './mask.ts'
 export { redactId } from './pass.ts'

@@ -52,7 +52,7 @@ export function redactSpan(span: Span, redactor: Redactor, workflow: string | nu
     break
   }
   if (content === 'none') result = withoutContent(result)
-  if (pass.counts.size > 0) result = withNotice(result, noticeOf(pass.counts))
+  if (pass.counts.size > 0) result = withCounts(result, pass.counts)
   return { span: result, counts: pass.counts }
 }
 
@@ -150,6 +150,21 @@ function withoutContent(span: Span): Span {
 function withNotice(span: Span, notice: Notice): Span {
   return { ...span, notices: [...span.notices, notice] }
 }
+
+/** With one notice of what was removed, now and, when a stored span is read again, before. */
+function withCounts(span: Span, counts: ReadonlyMap<string, number>): Span {
+  const before = span.notices.filter(({ code }) => code === 'redacted')
+  if (before.length === 0) return withNotice(span, noticeOf(counts))
+  const sum = new Map(counts)
+  for (const [, rule = '', times] of before.flatMap(({ message }) => [...message.matchAll(COUNTED)])) {
+    sum.set(rule, (sum.get(rule) ?? 0) + Number(times))
+  }
+  const others = span.notices.filter(({ code }) => code !== 'redacted')
+  return withNotice({ ...span, notices: others }, noticeOf(sum))
+}
+
+/** A rule and its count, as `noticeOf` writes them. */
+const COUNTED = /([\w-]+) \((\d+)\)/g
 
 /** Which rules removed how much; never what. */
 function noticeOf(counts: ReadonlyMap<string, number>): Notice {

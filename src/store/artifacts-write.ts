@@ -29,6 +29,7 @@ export async function writeArtifact(
   pool: Pool,
   upload: ArtifactUpload,
   chunks: AsyncIterable<Buffer>,
+  redactionVersion: number,
 ): Promise<boolean> {
   const known = await storedDigest(pool, upload)
   if (known !== null) {
@@ -37,13 +38,14 @@ export async function writeArtifact(
     if (!hash.digest().equals(known)) throw new ArtifactConflict()
     return false
   }
-  return insertArtifact(pool, upload, chunks)
+  return insertArtifact(pool, upload, chunks, redactionVersion)
 }
 
 async function insertArtifact(
   pool: Pool,
   upload: ArtifactUpload,
   chunks: AsyncIterable<Buffer>,
+  redactionVersion: number,
 ): Promise<boolean> {
   const handle = randomBytes(16)
   const hash = createHash('sha256')
@@ -63,7 +65,7 @@ async function insertArtifact(
     }
     client ??= await begin(pool)
     const sha256 = hash.digest()
-    if (await insertRow(client, upload, handle, size, sha256)) {
+    if (await insertRow(client, upload, { handle, size, sha256, redactionVersion })) {
       await client.query('commit')
       return true
     }
@@ -94,19 +96,26 @@ async function begin(pool: Pool): Promise<PoolClient> {
   }
 }
 
+/** What is known once the bytes are there. */
+interface StoredBytes {
+  handle: Buffer
+  size: number
+  sha256: Buffer
+  redactionVersion: number
+}
+
 /** False = nothing was inserted: the id is taken, or its execution erased. */
 async function insertRow(
   client: PoolClient,
   upload: ArtifactUpload,
-  handle: Buffer,
-  size: number,
-  sha256: Buffer,
+  { handle, size, sha256, redactionVersion }: StoredBytes,
 ): Promise<boolean> {
   const { realm, executionId, artifactId, workflowId, spanId, name, mediaType } = upload
   const { rowCount } = await client.query(
     `insert into artifacts
-       (realm, execution_id, artifact_id, workflow_id, span_id, name, media_type, size, sha256, handle)
-     select $1::integer, $2::text, $3, $4, $5, $6, $7, $8, $9, $10
+       (realm, execution_id, artifact_id, workflow_id, span_id, name, media_type, size, sha256, handle,
+        redaction_version)
+     select $1::integer, $2::text, $3, $4, $5, $6, $7, $8, $9, $10, $11
      where not exists (select from erasures where realm = $1 and execution_id = $2)
      on conflict (realm, execution_id, artifact_id) do nothing`,
     [
@@ -120,6 +129,7 @@ async function insertRow(
       size,
       sha256,
       handle,
+      redactionVersion,
     ],
   )
   return rowCount === 1

@@ -43,10 +43,12 @@ export interface UploadTarget {
 export class ArtifactStore {
   readonly #database: Database
   readonly #realms: Realms
+  readonly #redactionVersion: number
 
-  constructor(database: Database, realms: Realms) {
+  constructor(database: Database, realms: Realms, redactionVersion: number) {
     this.#database = database
     this.#realms = realms
+    this.#redactionVersion = redactionVersion
   }
 
   /** What a writer may know of the execution that it uploads to: only what its own grant wrote. */
@@ -76,7 +78,7 @@ export class ArtifactStore {
   ): Promise<{ artifact: StoredArtifact; created: boolean }> {
     return orUnavailable(
       (async () => {
-        const created = await writeArtifact(this.#database.uploads, upload, chunks)
+        const created = await writeArtifact(this.#database.uploads, upload, chunks, this.#redactionVersion)
         const [artifact] = await this.#rows(
           sql`a.realm = ${upload.realm} and a.execution_id = ${upload.executionId}
             and a.artifact_id = ${upload.artifactId}`,

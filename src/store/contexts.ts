@@ -44,7 +44,8 @@ export function contextOf(resource: Resource, scope: Scope): Context {
   return { hash: digest, key: digest.toString('hex'), body }
 }
 
-interface StoredContext {
+/** A body of `contexts`, parsed. */
+export interface StoredContext {
   resource: { a: unknown; d: number; u: string }
   scope: { n: string; v: string; a: unknown; d: number; u: string }
 }
@@ -61,10 +62,10 @@ export async function loadContexts(
     .where('realm', '=', realm)
     .where('hash', '=', sql<Buffer>`any(${hashes})`)
     .execute()
-  return new Map(rows.map((row) => [row.hash.toString('hex'), fromStored(row.body as StoredContext)]))
+  return new Map(rows.map((row) => [row.hash.toString('hex'), contextFromStored(row.body as StoredContext)]))
 }
 
-function fromStored({ resource, scope }: StoredContext): { resource: Resource; scope: Scope } {
+export function contextFromStored({ resource, scope }: StoredContext): { resource: Resource; scope: Scope } {
   return {
     resource: {
       attributes: attributesFromStored(resource.a),

@@ -1,4 +1,6 @@
-import type { PoolClient } from 'pg'
+import type { ClientBase } from 'pg'
+
+type Client = Pick<ClientBase, 'query'>
 
 /** Spans whose content is looked at in one go. */
 const BATCH = 200
@@ -11,7 +13,7 @@ const REFERENCE = /"([#@])([0-9a-f]{32})"/g
  * until it ends, because a span that is just being written may refer to a message that is already there.
  */
 export async function deleteUnreferenced(
-  client: PoolClient,
+  client: Client,
   realm: number,
   traces: readonly Buffer[],
 ): Promise<void> {
@@ -29,8 +31,19 @@ export async function deleteUnreferenced(
   }
 }
 
+/** How many messages of a trace no span refers to. Without a lock: of what is just being written, some may count. */
+export async function countUnreferenced(client: Client, realm: number, trace: Buffer): Promise<number> {
+  const { rows } = await client.query<{ hash: string }>(
+    `select distinct encode(hash, 'hex') as hash from messages where realm = $1 and trace_id = $2`,
+    [realm, trace],
+  )
+  if (rows.length === 0) return 0
+  const kept = await referencedBy(client, realm, trace)
+  return rows.filter(({ hash }) => !kept.has(hash)).length
+}
+
 /** Every hash that the spans of a trace name, through lists of any depth. */
-async function referencedBy(client: PoolClient, realm: number, trace: Buffer): Promise<Set<string>> {
+async function referencedBy(client: Client, realm: number, trace: Buffer): Promise<Set<string>> {
   const kept = new Set<string>()
   let lists: string[] = []
   const note = (text: string | null) => {
@@ -40,19 +53,25 @@ async function referencedBy(client: PoolClient, realm: number, trace: Buffer): P
       if (mark === '@') lists.push(hash as string)
     }
   }
-  let after: Buffer = Buffer.alloc(0)
+  // a span may be stored under two days: the day belongs to the place
+  let after: { span_id: Buffer; day: string } = { span_id: Buffer.alloc(0), day: '-infinity' }
   for (;;) {
-    const { rows } = await client.query<{ span_id: Buffer; content: string | null; events: string | null }>(
-      `select span_id, content::text, events::text from spans
-       where realm = $1 and trace_id = $2 and span_id > $3 order by span_id limit $4`,
-      [realm, trace, after, BATCH],
+    const { rows } = await client.query<{
+      span_id: Buffer
+      day: string
+      content: string | null
+      events: string | null
+    }>(
+      `select span_id, day::text as day, content::text, events::text from spans
+       where realm = $1 and trace_id = $2 and (span_id, day) > ($3, $4::date) order by spans.span_id, spans.day limit $5`,
+      [realm, trace, after.span_id, after.day, BATCH],
     )
     for (const row of rows) {
       note(row.content)
       note(row.events)
     }
     if (rows.length < BATCH) break
-    after = rows.at(-1)?.span_id ?? after
+    after = rows.at(-1) ?? after
   }
   while (lists.length > 0) {
     const wanted = lists.map((hash) => Buffer.from(hash, 'hex'))

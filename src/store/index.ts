@@ -22,7 +22,7 @@ import { guarded, prepareReaderRole, readWithin } from './reader-role.ts'
 import { Realms } from './realms.ts'
 import { Revocations } from './revocations.ts'
 import { Roller } from './roller.ts'
-import { serviceKey } from './service-keys.ts'
+import { ServiceKeys } from './service-keys.ts'
 import { writeSpanLogs } from './span-logs.ts'
 import { type CommitObserver, Outdated, SpanWriter } from './span-writer.ts'
 import { classify } from './sqlstate.ts'
@@ -184,6 +184,7 @@ function assemble(
   const realms = new Realms(database.kysely)
   const contexts = new Contexts(database.kysely)
   const repeats = new Repeats()
+  const keys = new ServiceKeys(database.kysely)
   const writer = new SpanWriter(database.ingest, observer)
   const audit = new AuditLog(database.read)
   const denials = new Denials({
@@ -241,7 +242,7 @@ function assemble(
     read: new Reader(walled ? guarded(database) : database, realms),
     within: async ({ workspace, workflows }, work) =>
       walled ? readWithin({ realms: await realms.ofWorkspace(workspace), workflows }, work) : work(),
-    artifacts: new ArtifactStore(database, realms),
+    artifacts: new ArtifactStore(database, realms, options.redactionVersion),
     async writeSpans({ workspace, workflows }, spans) {
       if (spans.length === 0) return { stored: 0, refused: [] }
       const realm = await orUnavailable(realms.idOf(workspace, workflows))
@@ -262,7 +263,7 @@ function assemble(
       const realm = await orUnavailable(realms.idOf(workspace, workflows))
       return orUnavailable(erasures.isErased(realm, executionId))
     },
-    key: (workspace, purpose) => serviceKey(database.kysely, workspace, purpose),
+    key: (workspace, purpose) => keys.get(workspace, purpose),
     async ready() {
       try {
         await database.work.query('select 1')

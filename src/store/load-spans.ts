@@ -55,7 +55,7 @@ export async function loadSpans(
   ])
   const spans = new Map<string, Span>()
   for (const row of rows) {
-    const span = fromRow(row, contexts.get(row.context.toString('hex')) ?? NO_CONTEXT)
+    const span = spanFromRow(row, contexts.get(row.context.toString('hex')) ?? NO_CONTEXT)
     // ordered by rank: the larger comes later and replaces
     if (wanted.has(spanKey(span))) spans.set(spanKey(span), withLogs(span, logs.get(spanKey(span))))
   }
@@ -75,12 +75,16 @@ function withLogs(span: Span, logs: SpanLog[] | undefined): Span {
 }
 
 /** What a row refers to when its context is gone: shown as nothing rather than as an error. */
-const NO_CONTEXT: { resource: Resource; scope: Scope } = {
+export const NO_CONTEXT: { resource: Resource; scope: Scope } = {
   resource: { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: '' },
   scope: { name: '', version: '', attributes: new Map(), droppedAttributesCount: 0, schemaUrl: '' },
 }
 
-function fromRow(row: Selectable<SpansTable>, context: { resource: Resource; scope: Scope }): Span {
+/** A row as a span, its parts already joined (`joinMessages`), without its log records. */
+export function spanFromRow(
+  row: Selectable<SpansTable>,
+  context: { resource: Resource; scope: Scope },
+): Span {
   return {
     traceId: row.trace_id.toString('hex'),
     spanId: row.span_id.toString('hex'),

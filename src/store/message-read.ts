@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely } from 'kysely'
-import type { Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { Tables } from './tables.ts'
 
 /** The columns of a span that may refer to `messages`, parsed as they are stored. */
@@ -17,7 +17,7 @@ const MOST_LEVELS = 6
 
 /** Puts whole values back in the place of references, in the given rows. One query for each level of lists. */
 export async function joinMessages(
-  db: Kysely<Tables> | Pool,
+  db: Kysely<Tables> | Pool | ClientBase,
   realm: number,
   rows: readonly SharedColumns[],
 ): Promise<void> {
@@ -123,7 +123,7 @@ interface Body {
 }
 
 async function load(
-  db: Kysely<Tables> | Pool,
+  db: Kysely<Tables> | Pool | ClientBase,
   realm: number,
   traces: Buffer[],
   hashes: Buffer[],

@@ -25,7 +25,7 @@ const MS_PER_DAY = 86_400_000
  */
 export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place: LogPlace): Promise<void> {
   const traces = [...new Set(logs.map((log) => log.traceId))].sort()
-  const rows = logs.map((log, position) => ({ log, position, body: bodyOf(log) }))
+  const rows = logs.map((log, position) => ({ log, position, body: logBody(log) }))
   const hashes = hashesOf(rows)
   const client = await pool.connect()
   let broken: Error | undefined
@@ -70,7 +70,7 @@ export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place:
 const dateOf = (day: number) => new Date(day * MS_PER_DAY).toISOString().slice(0, 10)
 
 /** Body, attributes, severity, dropped attributes. */
-function bodyOf(log: SpanLog): string {
+export function logBody(log: SpanLog): string {
   const holder = attributesToJson(new Map([['b', log.body]]))
   const attributes = attributesToJson(log.attributes) ?? '{}'
   return `${holder?.slice(0, -1)},"a":${attributes},"s":${log.severity},"d":${log.droppedAttributesCount}}`
@@ -80,14 +80,22 @@ function bodyOf(log: SpanLog): string {
 function hashesOf(rows: readonly { log: SpanLog; body: string }[]): Buffer[] {
   const seen = new Map<string, number>()
   return rows.map(({ log, body }) => {
-    const text = `${log.traceId}${log.spanId}${log.timeNs} ${log.name}\n${body}`
+    const text = hashedText(log, body)
     const before = seen.get(text) ?? 0
     seen.set(text, before + 1)
-    return hash('sha256', `${before} ${text}`, 'buffer').subarray(0, 16)
+    return logHash(text, before)
   })
 }
 
-interface LogRow {
+/** What the key of a record is made of, beside how many equal ones stood before it in its request. */
+export const hashedText = (log: SpanLog, body: string) =>
+  `${log.traceId}${log.spanId}${log.timeNs} ${log.name}\n${body}`
+
+export const logHash = (text: string, before: number) =>
+  hash('sha256', `${before} ${text}`, 'buffer').subarray(0, 16)
+
+/** A row of `span_logs` with its ids in hex. */
+export interface LogRow {
   trace_id: string
   span_id: string
   time_ns: string
@@ -105,22 +113,26 @@ export async function loadSpanLogs(
 ): Promise<Map<string, SpanLog[]>> {
   const found = new Map<string, SpanLog[]>()
   for (const row of await load(db, realm, traces, spans, onlyExceptions)) {
-    const log: SpanLog = {
-      traceId: row.trace_id,
-      spanId: row.span_id,
-      timeNs: BigInt(row.time_ns),
-      severity: row.body.s,
-      name: row.event_name,
-      body: attributesFromStored({ b: row.body.b }).get('b') ?? null,
-      attributes: attributesFromStored(row.body.a),
-      droppedAttributesCount: row.body.d,
-    }
+    const log = logFromRow(row)
     const key = row.trace_id + row.span_id
     const logs = found.get(key)
     if (logs === undefined) found.set(key, [log])
     else logs.push(log)
   }
   return found
+}
+
+export function logFromRow(row: LogRow): SpanLog {
+  return {
+    traceId: row.trace_id,
+    spanId: row.span_id,
+    timeNs: BigInt(row.time_ns),
+    severity: row.body.s,
+    name: row.event_name,
+    body: attributesFromStored({ b: row.body.b }).get('b') ?? null,
+    attributes: attributesFromStored(row.body.a),
+    droppedAttributesCount: row.body.d,
+  }
 }
 
 const EXCEPTION = `(body -> 'a' -> 'exception.type' is not null or body -> 'a' -> 'exception.message' is not null)`
