@@ -15,8 +15,18 @@ export interface Envelope {
   notices: Notices
 }
 
-/** Bounds and reads a resource and a scope, once for all spans below them. */
+const known = new WeakMap<Resource, WeakMap<Scope, Envelope>>()
+
+/** Bounds and reads a resource and a scope, once for all spans below them: records of the decoder never change. */
 export function envelopeOf(resource: Resource, scope: Scope): Envelope {
+  let scopes = known.get(resource)
+  if (scopes === undefined) known.set(resource, (scopes = new WeakMap()))
+  let envelope = scopes.get(scope)
+  if (envelope === undefined) scopes.set(scope, (envelope = makeEnvelope(resource, scope)))
+  return envelope
+}
+
+function makeEnvelope(resource: Resource, scope: Scope): Envelope {
   const notices = new Notices()
   const { reading } = readAttributes(resource.attributes, notices)
   if (isNewer(resource.schemaUrl) || isNewer(scope.schemaUrl)) notices.add('unknown_convention')

@@ -1,13 +1,9 @@
-import type { OtlpSpan, ResourceSpans, ScopeSpans, TraceRequest } from '../model/otlp.ts'
-import { type Budget, newBudget, takeSpan } from './budget.ts'
-import { emptyResource, emptyScope } from './empty.ts'
+import type { OtlpSpan, ResourceSpans, TraceRequest } from '../model/otlp.ts'
+import { newBudget } from './budget.ts'
+import { type Envelope, readEnvelopes } from './protobuf-envelopes.ts'
 import { readSpan } from './protobuf-span.ts'
-import { readResource, readScope } from './protobuf-values.ts'
-import { addRepairs, type Repairs } from './repairs.ts'
-import { LEN, WireReader } from './wire.ts'
-
-/** Instrumentation library spans, before OTLP 0.9: laid out as scope spans are. */
-const OLD_LIBRARY_SPANS = 1000
+import { addRepairs } from './repairs.ts'
+import { WireReader } from './wire.ts'
 
 /**
  * Decodes the protobuf bytes of an `ExportTraceServiceRequest`. Envelopes without spans are left out.
@@ -16,54 +12,56 @@ const OLD_LIBRARY_SPANS = 1000
  * @throws Undecodable for anything that is not a protobuf message, and nothing else
  */
 export function decodeTraceProtobuf(body: Buffer): TraceRequest {
+  const whole: TraceRequest = { resourceSpans: [] }
+  for (const part of decodeTraceProtobufParts(body, Number.POSITIVE_INFINITY)) {
+    whole.resourceSpans.push(...part.resourceSpans)
+    if (part.surplusSpans !== undefined) whole.surplusSpans = part.surplusSpans
+  }
+  return whole
+}
+
+/**
+ * The same in parts of at most `most` spans, in order, each decoded when it is asked for: what was made of one part
+ * may be garbage before the next one is made. Resources and scopes are the same objects in every part, and those that
+ * many requests carry are the same in all of them: they are not to be changed. The surplus is told by the first part.
+ * Of a body that is not whole, some parts may come before `Undecodable` is thrown.
+ */
+export function* decodeTraceProtobufParts(body: Buffer, most: number): Generator<TraceRequest> {
   const reader = new WireReader(body)
   const budget = newBudget()
-  const resourceSpans: ResourceSpans[] = []
-  const end = reader.length
-  for (let tag = reader.tag(end); tag !== 0; tag = reader.tag(end)) {
-    if (tag !== 0x0a) {
-      reader.skip(end)
-      continue
+  const envelopes = readEnvelopes(reader, budget)
+  let part: TraceRequest =
+    budget.surplus > 0 ? { resourceSpans: [], surplusSpans: budget.surplus } : { resourceSpans: [] }
+  let room = most
+  let last: ResourceSpans | null = null
+  let siblings: readonly Envelope[] | null = null
+  for (const envelope of envelopes) {
+    const { resource, scope, places } = envelope
+    for (let from = 0; from < places.length; ) {
+      const to = Math.min(places.length, from + room * 2)
+      const spans: OtlpSpan[] = []
+      for (let i = from; i < to; i += 2) spans.push(spanAt(i, envelope))
+      if (last === null || siblings !== envelope.siblings) {
+        last = { resource, scopeSpans: [] }
+        siblings = envelope.siblings
+        part.resourceSpans.push(last)
+      }
+      last.scopeSpans.push({ scope, spans })
+      room -= (to - from) / 2
+      from = to
+      if (room > 0) continue
+      yield part
+      part = { resourceSpans: [] }
+      last = null
+      room = most
     }
-    const part = readResourceSpans(reader, reader.lenEnd(end), budget)
-    if (part.scopeSpans.length > 0) resourceSpans.push(part)
   }
-  return budget.surplus > 0 ? { resourceSpans, surplusSpans: budget.surplus } : { resourceSpans }
-}
+  if (part.resourceSpans.length > 0 || part.surplusSpans !== undefined) yield part
 
-function readResourceSpans(reader: WireReader, end: number, budget: Budget): ResourceSpans {
-  const resource = emptyResource()
-  const scopeSpans: ScopeSpans[] = []
-  const repairs: Repairs = []
-  for (let tag = reader.tag(end); tag !== 0; tag = reader.tag(end)) {
-    reader.repairs = repairs
-    if (tag === 0x0a) readResource(reader, reader.lenEnd(end), resource)
-    else if (tag === 0x1a) resource.schemaUrl = reader.name(end)
-    else if (tag === 0x12 || (reader.field === OLD_LIBRARY_SPANS && reader.wireType === LEN)) {
-      const part = readScopeSpans(reader, reader.lenEnd(end), budget)
-      if (part.spans.length > 0) scopeSpans.push(part)
-    } else reader.skip(end)
+  function spanAt(place: number, { places, repairs }: Envelope): OtlpSpan {
+    reader.pos = places[place] as number
+    const span = readSpan(reader, places[place + 1] as number, budget)
+    if (repairs.length > 0) addRepairs(span.repairs, repairs)
+    return span
   }
-  if (repairs.length > 0) {
-    for (const part of scopeSpans) for (const span of part.spans) addRepairs(span.repairs, repairs)
-  }
-  return { resource, scopeSpans }
-}
-
-function readScopeSpans(reader: WireReader, end: number, budget: Budget): ScopeSpans {
-  const scope = emptyScope()
-  const spans: OtlpSpan[] = []
-  const repairs: Repairs = []
-  for (let tag = reader.tag(end); tag !== 0; tag = reader.tag(end)) {
-    reader.repairs = repairs
-    if (tag === 0x12) {
-      const stop = reader.lenEnd(end)
-      if (takeSpan(budget)) spans.push(readSpan(reader, stop, budget))
-      else reader.pos = stop
-    } else if (tag === 0x0a) readScope(reader, reader.lenEnd(end), scope)
-    else if (tag === 0x1a) scope.schemaUrl = reader.name(end)
-    else reader.skip(end)
-  }
-  if (repairs.length > 0) for (const span of spans) addRepairs(span.repairs, repairs)
-  return { scope, spans }
 }

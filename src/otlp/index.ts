@@ -4,6 +4,9 @@ import { decodeTraceJson } from './decode-json.ts'
 import { decodeLogsJson } from './decode-logs-json.ts'
 import { decodeLogsProtobuf } from './decode-logs-protobuf.ts'
 import { decodeTraceProtobuf } from './decode-protobuf.ts'
+
+export { decodeTraceProtobufParts } from './decode-protobuf.ts'
+
 import type { OtlpEncoding } from './response.ts'
 
 export { encodeTraceRequestJson } from './encode-json.ts'

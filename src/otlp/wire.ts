@@ -9,10 +9,11 @@ export const FIXED64 = 1
 export const LEN = 2
 export const FIXED32 = 5
 
-/** Two of Node's own methods that its types leave out: they skip the argument handling of `toString`. */
+/** Some of Node's own methods that its types leave out: they skip the argument handling of `toString`. */
 interface SliceableBuffer extends Buffer {
   utf8Slice(start: number, end: number): string
   hexSlice(start: number, end: number): string
+  latin1Slice(start: number, end: number): string
 }
 
 /** Strings up to this many bytes are looked up among those seen before: attribute keys and names repeat. */
@@ -226,6 +227,11 @@ export class WireReader {
     const text = this.#bytes.hexSlice(this.pos, stop)
     this.pos = stop
     return text
+  }
+
+  /** The bytes of a range that was checked before, one character for each. */
+  latin1(start: number, stop: number): string {
+    return this.#bytes.latin1Slice(start, stop)
   }
 
   bytes(end: number): Uint8Array {
