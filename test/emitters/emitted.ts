@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { type GrpcServer, startGrpc } from '../../src/grpc/index.ts'
+import { Ingest } from '../../src/ingest/index.ts'
 import { realService } from '../http/real-service.ts'
 import { token } from '../http/service.ts'
 
@@ -67,9 +69,24 @@ export async function emitters(t: { teardown(clean: () => Promise<unknown>): voi
     if (code !== 0) throw new Error(`the emitter ended with ${code}: ${said}`)
   }
 
+  /** The same service by gRPC. */
+  async function grpc(): Promise<GrpcServer> {
+    const { app, parts } = service
+    const { log, metrics } = parts
+    const principalOf = app.principalOf.bind(app)
+    const { maxBodyBytes } = parts.config
+    const walk = new Ingest(parts)
+    const server = await startGrpc({ walk, log, metrics, maxBodyBytes, principalOf }, '127.0.0.1', 0)
+    t.teardown(async () => {
+      await server.close(1_000)
+      walk.close()
+    })
+    return server
+  }
+
   return {
-    service,
     address: { url, token: token(claims) } as Address,
+    grpc,
     get,
     told,
     run,

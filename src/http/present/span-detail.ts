@@ -30,6 +30,7 @@ export function presentSpanDetail(
     error: errorOf(span, view),
     input: presentContent(content === null ? null : withNew(span, content.input, earlier), view),
     output: presentContent(content?.output ?? null, view),
+    tools: view.mask(content?.tools ?? []),
     resource: { attributes: viewMap(span.resource.attributes, view), schema_url: span.resource.schemaUrl },
     scope: {
       name: span.scope.name,

@@ -192,6 +192,10 @@ export const SpanDetail = Type.Object({
   ),
   input: Content,
   output: Content,
+  tools: Type.Array(Type.Unknown(), {
+    description:
+      'what a model was offered: its tool definitions as sent, JSON parsed; empty without content:read',
+  }),
   resource: Type.Object({ attributes: JsonObject, schema_url: Type.String() }),
   scope: Type.Object({
     name: Type.String(),

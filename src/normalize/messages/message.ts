@@ -71,12 +71,17 @@ export function messageOf(value: unknown): Message | null {
     const part = toolCall(call)
     if (!repeats(parts, part)) parts.push(part)
   }
-  const message: Message = { role, parts }
+  const message: Message = { role: answers(role, parts) ? 'tool' : role, parts }
   const name = stringOr(members.name)
   if (name !== null && role !== 'tool') message.name = name
   const reason = finishReason(members)
   if (reason !== null) message.finish_reason = reason
   return message
+}
+
+/** Anthropic, Bedrock, Gemini and older pydantic-ai say what tools answered as the user. */
+function answers(role: string, parts: readonly MessagePart[]): boolean {
+  return role === 'user' && parts.length > 0 && parts.every(({ type }) => type === 'tool_result')
 }
 
 function toolCallsOf(members: JsonObject): unknown[] {
