@@ -3,7 +3,7 @@ import type { Span } from '../model/span.ts'
 import { type Context, contextOf } from './contexts.ts'
 import { CopyRows } from './copy-row.ts'
 import { MessageRows, type Repeats } from './message-parts.ts'
-import { PG_EPOCH_DAYS, writeSpanRow } from './span-row.ts'
+import { PG_EPOCH_DAYS, type RowPlace, writeSpanRow } from './span-row.ts'
 
 /** The spans of one request as COPY rows, each of which can be sent apart. */
 export interface EncodedBatch {
@@ -32,37 +32,84 @@ export interface BatchPlace {
 const NS_PER_DAY = 86_400_000_000_000n
 const MS_PER_DAY = 86_400_000
 
+/** Bytes of a batch's first buffer. */
+const FIRST_BYTES = 64 * 1024
+
 /** Rows, marks and contexts of a batch. Everything that can be computed before a connection is held. */
 export function encodeBatch(spans: readonly Span[], place: BatchPlace): EncodedBatch {
-  const rows = new CopyRows(spans.length * 1024)
-  const contexts = new Map<string, Context>()
-  const contextFor = contextCache(contexts)
-  const named = new Map<string, Set<string>>()
-  const receivedUs = BigInt(place.nowMs) * 1000n
-  const messages = new MessageRows(place.realm, place.repeats)
-  for (const span of spans) {
-    const day = dayOf(span.startNs > 0n ? span.startNs : (span.endNs ?? 0n), place.days)
-    writeSpanRow(rows, span, {
+  const batch = new BatchEncoder(place)
+  batch.add(spans)
+  return batch.finish()
+}
+
+/** Makes the rows of a batch, slice by slice: a span is not needed any more once it was added. */
+export class BatchEncoder {
+  readonly #rows = new CopyRows(FIRST_BYTES)
+  readonly #contexts = new Map<string, Context>()
+  /** The executions that spans of a trace name. */
+  readonly #named = new Map<string, Set<string>>()
+  readonly #place: BatchPlace
+  readonly #messages: MessageRows
+  readonly #row: RowPlace
+
+  constructor(place: BatchPlace) {
+    this.#place = place
+    this.#messages = new MessageRows(place.realm, place.repeats)
+    this.#row = {
       realm: place.realm,
-      day,
-      receivedUs,
+      day: 0,
+      receivedUs: BigInt(place.nowMs) * 1000n,
       redactionVersion: place.redactionVersion,
-      context: contextFor(span.resource, span.scope).hash,
-      // under the sentinel, messages would be deleted apart from their spans
-      ...(day === 0 ? {} : { share: messages.shareFor(span.traceId, day - PG_EPOCH_DAYS) }),
-    })
-    let executions = named.get(span.traceId)
-    if (executions === undefined) named.set(span.traceId, (executions = new Set()))
-    if (span.executionId !== null) executions.add(span.executionId)
+      context: NO_CONTEXT,
+      share: null,
+    }
   }
-  return {
-    spans: rows,
-    marks: encodeMarks(place.realm, named),
-    contexts,
-    messages: messages.slice(),
-    erasuresKnown: place.erasuresKnown,
+
+  get spans(): number {
+    return this.#rows.length
+  }
+
+  get byteLength(): number {
+    return this.#rows.byteLength
+  }
+
+  add(spans: readonly Span[]): void {
+    const { days } = this.#place
+    const row = this.#row
+    for (const span of spans) {
+      row.day = dayOf(span.startNs > 0n ? span.startNs : (span.endNs ?? 0n), days)
+      // under the sentinel, messages would be deleted apart from their spans
+      row.share = row.day === 0 ? null : this.#messages.shareFor(span.traceId, row.day - PG_EPOCH_DAYS)
+      row.context = this.#contextFor(span)
+      writeSpanRow(this.#rows, span, row)
+      let executions = this.#named.get(span.traceId)
+      if (executions === undefined) this.#named.set(span.traceId, (executions = new Set()))
+      if (span.executionId !== null) executions.add(span.executionId)
+    }
+  }
+
+  finish(): EncodedBatch {
+    return {
+      spans: this.#rows,
+      marks: encodeMarks(this.#place.realm, this.#named),
+      contexts: this.#contexts,
+      messages: this.#messages.slice(),
+      erasuresKnown: this.#place.erasuresKnown,
+    }
+  }
+
+  #last: { resource: Resource; scope: Scope; hash: Uint8Array } | null = null
+
+  #contextFor({ resource, scope }: Span): Uint8Array {
+    if (this.#last?.resource === resource && this.#last.scope === scope) return this.#last.hash
+    const context = contextFor(resource, scope)
+    this.#contexts.set(context.key, context)
+    this.#last = { resource, scope, hash: context.hash }
+    return context.hash
   }
 }
+
+const NO_CONTEXT = new Uint8Array(16)
 
 /**
  * The day of a time as sent (of a span: its start, else its end) when it has a partition; else 0, the sentinel. So a
@@ -74,6 +121,7 @@ export function dayOf(time: bigint, days: ReadonlySet<string>): number {
   return days.has(dayName(day)) ? day : 0
 }
 
+/** Names of days by their number, as far as they were asked for. */
 const dayNames = new Map<number, string>()
 
 function dayName(day: number): string {
@@ -87,20 +135,15 @@ function dayName(day: number): string {
   return name
 }
 
-/** One context for each pair of resource and scope objects: they are shared by the spans of a request. */
-function contextCache(contexts: Map<string, Context>): (resource: Resource, scope: Scope) => Context {
-  const made = new Map<Resource, Map<Scope, Context>>()
-  return (resource, scope) => {
-    let scopes = made.get(resource)
-    if (scopes === undefined) made.set(resource, (scopes = new Map()))
-    let context = scopes.get(scope)
-    if (context === undefined) {
-      context = contextOf(resource, scope)
-      scopes.set(scope, context)
-      contexts.set(context.key, context)
-    }
-    return context
-  }
+const made = new WeakMap<Resource, WeakMap<Scope, Context>>()
+
+/** One context for each pair of resource and scope objects: they are shared by many spans, and never change. */
+function contextFor(resource: Resource, scope: Scope): Context {
+  let scopes = made.get(resource)
+  if (scopes === undefined) made.set(resource, (scopes = new WeakMap()))
+  let context = scopes.get(scope)
+  if (context === undefined) scopes.set(scope, (context = contextOf(resource, scope)))
+  return context
 }
 
 function encodeMarks(realm: number, named: ReadonlyMap<string, ReadonlySet<string>>): Buffer {

@@ -55,6 +55,27 @@ export class MessageRows {
   readonly #known = new Set<string>()
   readonly #realm: number
   readonly #repeats: Pick<Repeats, 'again'>
+  #traceId = ''
+  #day = 0
+  /** Of the span's values that may be shared, in order: did they come before? */
+  #again: boolean[] = []
+  #found = false
+  #next = 0
+  readonly #share: Share = {
+    look: (rows, from) => {
+      if (rows.byteLength - from < SHARED_FROM) return
+      const again = this.#repeats.again(this.#traceId, rows.since(from))
+      this.#again.push(again)
+      if (again) this.#found = true
+    },
+    found: () => this.#found,
+    put: (rows, from) => {
+      if (rows.byteLength - from < SHARED_FROM || !this.#again[this.#next++]) return
+      const references = this.#references(this.#traceId, this.#day, rows.textSince(from))
+      rows.back(from)
+      rows.raw(references)
+    },
+  }
 
   constructor(realm: number, repeats: Pick<Repeats, 'again'>) {
     this.#realm = realm
@@ -66,22 +87,14 @@ export class MessageRows {
     return this.#rows.slice()
   }
 
-  /** For one span; `day` in days since 2000-01-01. */
+  /** For one span, until the next one is asked for; `day` in days since 2000-01-01. */
   shareFor(traceId: string, day: number): Share {
-    const again: boolean[] = []
-    let next = 0
-    return {
-      look: (rows, from) => {
-        if (rows.byteLength - from >= SHARED_FROM) again.push(this.#repeats.again(traceId, rows.since(from)))
-      },
-      found: () => again.includes(true),
-      put: (rows, from) => {
-        if (rows.byteLength - from < SHARED_FROM || !again[next++]) return
-        const references = this.#references(traceId, day, rows.textSince(from))
-        rows.back(from)
-        rows.raw(references)
-      },
-    }
+    this.#traceId = traceId
+    this.#day = day
+    if (this.#again.length > 0) this.#again = []
+    this.#found = false
+    this.#next = 0
+    return this.#share
   }
 
   #references(traceId: string, day: number, json: string): string {
