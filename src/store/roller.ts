@@ -5,7 +5,7 @@ import { settle } from './settle.ts'
 /** Milliseconds between looks for new marks: well below the 2 s that a roll-up may lag. */
 const PAUSE_MS = 500
 /** Marks in one transaction: bounds its length, and what a crash undoes. */
-const MARKS_AT_ONCE = 500
+const MARKS_AT_ONCE = 256
 /** Milliseconds that the worker waits for a lock before it leaves the marks to the next round. */
 const LOCK_TIMEOUT_MS = 2_000
 
@@ -44,9 +44,7 @@ export class Roller {
   #schedule(delayMs: number): void {
     if (this.#stopped) return
     this.#timer = setTimeout(() => {
-      this.#running = this.#round().then((settled) =>
-        this.#schedule(settled === MARKS_AT_ONCE ? 0 : PAUSE_MS),
-      )
+      this.#running = this.#round().then((settled) => this.#schedule(settled >= MARKS_AT_ONCE ? 0 : PAUSE_MS))
     }, delayMs)
   }
 

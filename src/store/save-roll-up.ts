@@ -1,96 +1,211 @@
 import type { PoolClient } from 'pg'
 import { allowsWorkflow, onlyLiteral } from '../access/policy.ts'
 import type { Notice } from '../model/span.ts'
-import type { ExecutionKey } from '../tree/execution-tree.ts'
+import { type ExecutionKey, executionKey } from '../tree/execution-tree.ts'
 import { amountOf } from '../tree/money.ts'
 import type { RollUp } from '../tree/roll-up.ts'
 import type { StoredTrace } from './load-structure.ts'
+import type { LockedExecution, StoredExecutionTrace } from './lock-executions.ts'
 
-/** Writes what is derived of one locked execution; without spans left (`null`) the execution goes. */
-export async function saveRollUp(
+/** An execution as its spans tell it. */
+export interface Settled {
+  key: ExecutionKey
+  traces: StoredTrace[]
+  /** null = no span is left: the execution goes. */
+  roll: RollUp | null
+  /** The row that is there, locked; absent = none was found. */
+  locked: LockedExecution | undefined
+}
+
+/** What is derived, with its types: the columns that every roll-up writes anew. */
+const DERIVED = {
+  workflow_id: 'text',
+  workflow_explicit: 'boolean',
+  status: 'text',
+  started_ns: 'bigint',
+  ended_ns: 'bigint',
+  name: 'text',
+  thread_id: 'text',
+  error_message: 'text',
+  span_count: 'integer',
+  error_count: 'integer',
+  llm_call_count: 'integer',
+  input_tokens: 'bigint',
+  output_tokens: 'bigint',
+  total_tokens: 'bigint',
+  cached_input_tokens: 'bigint',
+  cache_write_input_tokens: 'bigint',
+  reasoning_output_tokens: 'bigint',
+  cost: 'numeric',
+  cost_source: 'text',
+  cost_unknown_calls: 'integer',
+  complete: 'boolean',
+  has_root: 'boolean',
+  notices: 'json',
+  root_trace_id: 'bytea',
+  root_span_id: 'bytea',
+  version: 'bigint',
+} as const
+type Derived = Record<keyof typeof DERIVED, unknown>
+
+const columns = Object.keys(DERIVED).join(', ')
+const typed = Object.entries(DERIVED)
+  .map(([name, type]) => `${name} ${type}`)
+  .join(', ')
+
+/** One statement for all; a row that is there and was not locked stays as it is, and is not among what comes back. */
+const SAVE = `insert into executions as stored (realm, execution_id, fallback, first_span_at, last_span_at, ${columns})
+  select $1, execution_id, fallback, now(), now(), ${columns}
+  from json_to_recordset($2::json) as row (execution_id text, fallback boolean, ${typed})
+  on conflict (realm, execution_id, fallback) do update set
+    last_span_at = case when stored.version = excluded.version then stored.last_span_at else now() end,
+    ${Object.keys(DERIVED)
+      .map((name) => `${name} = excluded.${name}`)
+      .join(', ')}
+  where (stored.execution_id, stored.fallback) in (select * from unnest($3::text[], $4::boolean[]))
+  returning execution_id, fallback`
+
+/**
+ * Writes what is derived of executions, of which those that were there are locked; `stored` = their traces as they
+ * are. Resolves with the executions that somebody made since the look: they must be locked, and their spans read, first.
+ */
+export async function saveRollUps(
   client: PoolClient,
   realm: number,
-  key: ExecutionKey,
-  traces: readonly StoredTrace[],
-  roll: RollUp | null,
-): Promise<void> {
-  await saveTraces(client, realm, key, traces)
-  if (roll === null) {
-    await client.query('delete from executions where realm = $1 and execution_id = $2 and fallback = $3', [
-      realm,
-      key.executionId,
-      key.fallback,
-    ])
-    return
+  settled: readonly Settled[],
+  stored: readonly StoredExecutionTrace[],
+): Promise<ExecutionKey[]> {
+  const kept = settled.filter(({ roll }) => roll !== null)
+  const unlocked = await saveExecutions(client, realm, kept)
+  if (unlocked.length > 0) return unlocked
+  await saveTraces(client, realm, settled, stored)
+  const gone = settled.filter(({ roll, locked }) => roll === null && locked !== undefined)
+  if (gone.length > 0) {
+    await client.query(
+      `delete from executions
+       where realm = $1 and (execution_id, fallback) in (select * from unnest($2::text[], $3::boolean[]))`,
+      [realm, gone.map(({ key }) => key.executionId), gone.map(({ key }) => key.fallback)],
+    )
   }
-  const workflow = await decideWorkflow(client, realm, key, roll)
+  return []
+}
+
+async function saveExecutions(
+  client: PoolClient,
+  realm: number,
+  kept: readonly Settled[],
+): Promise<ExecutionKey[]> {
+  if (kept.length === 0) return []
+  const patterns = await patternsOf(client, realm)
+  const rows = kept.map(({ key, roll, locked }) => ({
+    execution_id: key.executionId,
+    fallback: key.fallback,
+    ...derivedRow(roll as RollUp, locked, patterns),
+  }))
+  const locked = kept.filter((one) => one.locked !== undefined).map(({ key }) => key)
+  const { rows: saved } = await client.query<{ execution_id: string; fallback: boolean }>({
+    name: 'save-executions',
+    text: SAVE,
+    values: [
+      realm,
+      JSON.stringify(rows),
+      locked.map((key) => key.executionId),
+      locked.map((key) => key.fallback),
+    ],
+  })
+  if (saved.length === kept.length) return []
+  const done = new Set(
+    saved.map((row) => executionKey({ executionId: row.execution_id, fallback: row.fallback })),
+  )
+  return kept.map(({ key }) => key).filter((key) => !done.has(executionKey(key)))
+}
+
+function derivedRow(roll: RollUp, locked: LockedExecution | undefined, patterns: readonly string[]): Derived {
+  const workflow = decideWorkflow(locked, patterns, roll)
   const { tokens, money, llmCalls } = roll.usage
+  return {
+    workflow_id: workflow.id,
+    workflow_explicit: workflow.explicit,
+    status: roll.status,
+    started_ns: decimal(roll.startedNs),
+    ended_ns: decimal(roll.endedNs),
+    name: roll.name,
+    thread_id: roll.threadId,
+    error_message: roll.errorMessage,
+    span_count: roll.spanCount,
+    error_count: roll.errorCount,
+    llm_call_count: llmCalls,
+    input_tokens: tokens.input,
+    output_tokens: tokens.output,
+    total_tokens: tokens.total,
+    cached_input_tokens: tokens.cachedInput,
+    cache_write_input_tokens: tokens.cacheWriteInput,
+    reasoning_output_tokens: tokens.reasoningOutput,
+    cost: money.pico === null ? null : amountOf(money.pico),
+    cost_source: money.source,
+    cost_unknown_calls: money.unknownCalls,
+    complete: roll.complete,
+    has_root: roll.hasRoot,
+    notices: [...roll.notices, ...workflow.notices],
+    root_trace_id: hex(roll.rootTraceId),
+    root_span_id: hex(roll.rootSpanId),
+    version: decimal(roll.version),
+  }
+}
+
+const decimal = (value: bigint | null) => value?.toString() ?? null
+/** As the server reads bytes. */
+const hex = (id: string | null) => (id === null ? null : `\\x${id}`)
+
+/** Writes the traces that are new or lie under other days, and deletes those that are no longer the execution's. */
+async function saveTraces(
+  client: PoolClient,
+  realm: number,
+  settled: readonly Settled[],
+  stored: readonly StoredExecutionTrace[],
+): Promise<void> {
+  const place = (key: ExecutionKey, traceId: string) => `${executionKey(key)}\0${traceId}`
+  const before = new Map(stored.map((one) => [place(one.key, one.traceId), one.days.join()]))
+  const rows: unknown[] = []
+  for (const { key, traces } of settled) {
+    for (const { traceId, days } of traces) {
+      const was = before.get(place(key, traceId))
+      before.delete(place(key, traceId))
+      if (was === days.join()) continue
+      rows.push({ execution_id: key.executionId, fallback: key.fallback, trace_id: hex(traceId), days })
+    }
+  }
+  if (rows.length > 0) {
+    await client.query({
+      name: 'save-execution-traces',
+      text: `insert into execution_traces (realm, execution_id, fallback, trace_id, days)
+        select $1, execution_id, fallback, trace_id, days
+        from json_to_recordset($2::json) as row (execution_id text, fallback boolean, trace_id bytea, days date[])
+        on conflict (realm, execution_id, fallback, trace_id) do update set days = excluded.days`,
+      values: [realm, JSON.stringify(rows)],
+    })
+  }
+  const gone = stored.filter((one) => before.has(place(one.key, one.traceId)))
+  if (gone.length === 0) return
   await client.query(
-    `update executions set
-       workflow_id = $4, workflow_explicit = $5, status = $6, started_ns = $7, ended_ns = $8, name = $9,
-       thread_id = $10, error_message = $11, span_count = $12, error_count = $13, llm_call_count = $14,
-       input_tokens = $15, output_tokens = $16, total_tokens = $17, cached_input_tokens = $18,
-       cache_write_input_tokens = $19, reasoning_output_tokens = $20,
-       cost = $21, cost_source = $22, cost_unknown_calls = $23,
-       complete = $24, has_root = $25, notices = $26, root_trace_id = $27, root_span_id = $28,
-       last_span_at = case when version = $29 then last_span_at else now() end, version = $29
-     where realm = $1 and execution_id = $2 and fallback = $3`,
+    `delete from execution_traces t using unnest($2::text[], $3::boolean[], $4::bytea[]) g (id, fallback, trace)
+     where t.realm = $1 and t.execution_id = g.id and t.fallback = g.fallback and t.trace_id = g.trace`,
     [
       realm,
-      key.executionId,
-      key.fallback,
-      workflow.id,
-      workflow.explicit,
-      roll.status,
-      roll.startedNs,
-      roll.endedNs,
-      roll.name,
-      roll.threadId,
-      roll.errorMessage,
-      roll.spanCount,
-      roll.errorCount,
-      llmCalls,
-      tokens.input,
-      tokens.output,
-      tokens.total,
-      tokens.cachedInput,
-      tokens.cacheWriteInput,
-      tokens.reasoningOutput,
-      money.pico === null ? null : amountOf(money.pico),
-      money.source,
-      money.unknownCalls,
-      roll.complete,
-      roll.hasRoot,
-      JSON.stringify([...roll.notices, ...workflow.notices]),
-      roll.rootTraceId === null ? null : Buffer.from(roll.rootTraceId, 'hex'),
-      roll.rootSpanId === null ? null : Buffer.from(roll.rootSpanId, 'hex'),
-      roll.version,
+      gone.map(({ key }) => key.executionId),
+      gone.map(({ key }) => key.fallback),
+      gone.map(({ traceId }) => Buffer.from(traceId, 'hex')),
     ],
   )
 }
 
-async function saveTraces(
-  client: PoolClient,
-  realm: number,
-  key: ExecutionKey,
-  traces: readonly StoredTrace[],
-) {
-  const ids = traces.map((trace) => Buffer.from(trace.traceId, 'hex'))
-  const parameters = [realm, key.executionId, key.fallback, ids]
-  await client.query(
-    `delete from execution_traces
-     where realm = $1 and execution_id = $2 and fallback = $3 and trace_id <> all($4)`,
-    parameters,
-  )
-  // days as JSON: an array of arrays of different lengths is none to SQL
-  await client.query(
-    `insert into execution_traces as stored (realm, execution_id, fallback, trace_id, days)
-     select $1, $2, $3, t.id, array(select jsonb_array_elements_text(t.days)::date)
-     from unnest($4::bytea[], $5::jsonb[]) t (id, days)
-     on conflict (realm, execution_id, fallback, trace_id) do update set days = excluded.days
-     where stored.days <> excluded.days`,
-    [...parameters, traces.map((trace) => JSON.stringify([...trace.days].sort()))],
-  )
+async function patternsOf(client: PoolClient, realm: number): Promise<string[]> {
+  const { rows } = await client.query<{ grant_patterns: string }>({
+    name: 'grant-patterns',
+    text: 'select grant_patterns from realms where id = $1',
+    values: [realm],
+  })
+  return JSON.parse(rows[0]?.grant_patterns ?? '[]') as string[]
 }
 
 interface Workflow {
@@ -103,26 +218,14 @@ interface Workflow {
  * The first explicit workflow id stays, because access hangs on it; a later different one is a notice. A
  * provisional name counts only inside the writer's grant; outside it the grant's only literal id, else unknown.
  */
-async function decideWorkflow(
-  client: PoolClient,
-  realm: number,
-  key: ExecutionKey,
+function decideWorkflow(
+  locked: LockedExecution | undefined,
+  patterns: readonly string[],
   roll: RollUp,
-): Promise<Workflow> {
-  const { rows } = await client.query<{
-    workflow_id: string
-    workflow_explicit: boolean
-    grant_patterns: string
-  }>(
-    `select workflow_id, workflow_explicit, grant_patterns from executions join realms on realms.id = executions.realm
-     where realm = $1 and execution_id = $2 and fallback = $3`,
-    [realm, key.executionId, key.fallback],
-  )
-  const [row] = rows
-  const explicit = row?.workflow_explicit ? row.workflow_id : roll.workflowIds[0]
+): Workflow {
+  const explicit = locked?.workflowExplicit ? locked.workflowId : roll.workflowIds[0]
   if (explicit !== undefined)
     return { id: explicit, explicit: true, notices: conflicts(explicit, roll.workflowIds) }
-  const patterns = JSON.parse(row?.grant_patterns ?? '[]') as string[]
   const name = roll.workflowNames.find((candidate) => allowsWorkflow(patterns, candidate))
   return { id: name ?? onlyLiteral(patterns) ?? 'unknown', explicit: false, notices: [] }
 }

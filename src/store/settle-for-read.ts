@@ -1,21 +1,32 @@
 import type { Database } from './database.ts'
-import { type MarkFilter, settle } from './settle.ts'
+import type { MarkFilter } from './marks.ts'
+import { settle } from './settle.ts'
 import { classify } from './sqlstate.ts'
 
 /** Milliseconds that a read gives to settling: past that it answers with what there is, and says so. */
 const SETTLE_MS = 250
 const MARKS_AT_ONCE = 1_000
 
+/**
+ * Which marks may change an execution, as SQL over `dirty_traces`: those that name it, those of its traces, those of
+ * the trace that the id is. The parameters are what stands in the SQL for the realms, the id, and that trace.
+ */
+export const PENDING_OF_EXECUTION = (realms: string, id: string, trace: string) => `realm = ${realms} and (
+  ${id} = any(execution_ids) or trace_id = ${trace}::bytea or (realm, trace_id) in (
+    select realm, trace_id from execution_traces where realm = ${realms} and execution_id = ${id}))`
+
+/** The trace whose id this is; null = it is none. */
+export const traceOfId = (id: string) => (/^[0-9a-f]{32}$/i.test(id) ? Buffer.from(id, 'hex') : null)
+
 /** Settles the pending marks of one execution's traces, so that its reader does not see the lag. True = stale. */
 export function settleExecution(database: Database, realms: readonly number[], id: string): Promise<boolean> {
-  const values: unknown[] = [realms, id]
-  let where = `realm = any($1) and ($2 = any(execution_ids) or (realm, trace_id) in (
-    select realm, trace_id from execution_traces where realm = any($1) and execution_id = $2))`
-  if (/^[0-9a-f]{32}$/.test(id)) {
-    values.push(Buffer.from(id, 'hex'))
-    where = `(${where} or (realm = any($1) and trace_id = $3))`
-  }
-  return settleWhere(database, { where, values, wait: true, limit: MARKS_AT_ONCE })
+  const where = PENDING_OF_EXECUTION('any($1)', '$2', '$3')
+  return settleWhere(database, {
+    where,
+    values: [realms, id, traceOfId(id)],
+    wait: true,
+    limit: MARKS_AT_ONCE,
+  })
 }
 
 /** Settles the pending marks of a workspace, for its lists. True = stale. */

@@ -1,25 +1,28 @@
 import type { Pool, PoolClient } from 'pg'
-import { buildExecutionTree, type ExecutionKey, executionKey, executionsOf } from '../tree/execution-tree.ts'
+import {
+  buildExecutionTree,
+  type ExecutionKey,
+  executionKey,
+  executionsOf,
+  resolveSpans,
+  treeOf,
+} from '../tree/execution-tree.ts'
 import { rollUp } from '../tree/roll-up.ts'
 import { sweepErased } from './erasures.ts'
-import { loadSlimSpans, type StoredSlimSpan } from './load-slim.ts'
-import { saveRollUp } from './save-roll-up.ts'
+import type { StoredSlimSpan } from './load-slim.ts'
+import { loadTraces } from './load-traces.ts'
+import { executionsOfTraces, lockExecutions, tracesOfExecutions } from './lock-executions.ts'
+import { type MarkedTraces, type MarkFilter, takeMarks } from './marks.ts'
+import { type Settled, saveRollUps } from './save-roll-up.ts'
 
-/** Which marks to settle, as SQL over `dirty_traces`, with its parameters. */
-export interface MarkFilter {
-  where: string
-  values: unknown[]
-  /** Wait for marks that another process is settling (a reader), or leave them to it (the worker). */
-  wait: boolean
-  /** At most this many marks in one transaction. */
-  limit: number
-}
+/** Looks for executions that others made meanwhile, each of which is one more to lock. */
+const TRIES = 10
 
 /**
- * Brings the roll-ups of dirty traces up to date, in one transaction: takes marks, resolves the executions of
- * their traces, locks those executions in key order, reads their spans, writes what is derived. A mark that is
- * committed later than the read stays for the next round, so nothing is missed; READ COMMITTED is what makes
- * the read after the lock see everything that was committed before it.
+ * Brings the roll-ups of dirty traces up to date, in one transaction: takes the marks of some traces, which keeps
+ * others from settling those, locks the executions that they may belong to in key order, reads their spans, writes
+ * what is derived. A mark that is committed later than the read stays for the next round, so nothing is missed;
+ * READ COMMITTED is what makes the read after the lock see everything that was committed before it.
  *
  * Resolves with the number of marks that were settled (0 = nothing to do).
  */
@@ -28,10 +31,10 @@ export async function settle(pool: Pool, filter: MarkFilter, lockTimeoutMs: numb
   let broken: Error | undefined
   try {
     await client.query(`begin; set local lock_timeout = ${Math.max(1, Math.floor(lockTimeoutMs))}`)
-    const marks = await takeMarks(client, filter)
-    for (const [realm, traceIds] of byRealm(marks)) await settleTraces(client, realm, [...traceIds])
+    const { count, realms } = await takeMarks(client, filter)
+    for (const [realm, marked] of realms) await settleTraces(client, realm, marked)
     await client.query('commit')
-    return marks.length
+    return count
   } catch (error) {
     await client.query('rollback').catch(() => {
       broken = error as Error
@@ -42,60 +45,87 @@ export async function settle(pool: Pool, filter: MarkFilter, lockTimeoutMs: numb
   }
 }
 
-interface Mark {
-  realm: number
-  trace_id: Buffer
-}
-
-async function takeMarks(client: PoolClient, filter: MarkFilter): Promise<Mark[]> {
-  const { rows } = await client.query<Mark>(
-    `delete from dirty_traces where id = any(array(
-       select id from dirty_traces where ${filter.where} order by id limit ${filter.limit}
-       for update ${filter.wait ? '' : 'skip locked'}))
-     returning realm, trace_id`,
-    filter.values,
-  )
-  return rows
-}
-
-function byRealm(marks: readonly Mark[]): Map<number, Set<string>> {
-  const realms = new Map<number, Set<string>>()
-  for (const { realm, trace_id } of marks) {
-    let traces = realms.get(realm)
-    if (traces === undefined) realms.set(realm, (traces = new Set()))
-    traces.add(trace_id.toString('hex'))
+async function settleTraces(client: PoolClient, realm: number, marked: MarkedTraces): Promise<void> {
+  const keys = new Map<string, ExecutionKey>()
+  const add = (key: ExecutionKey) => keys.set(executionKey(key), key)
+  for (const names of marked.values()) {
+    for (const executionId of names) add({ executionId, fallback: false })
   }
-  return new Map([...realms].sort(([a], [b]) => a - b))
+  for (const key of await executionsOfTraces(client, realm, [...marked.keys()])) add(key)
+  for (let tries = 1; ; tries++) {
+    const unlocked = await settleExecutions(client, realm, marked, inOrder(keys))
+    if (unlocked.length === 0) return
+    // made by somebody else since we looked, with traces that we have not read
+    if (tries === TRIES) throw new Error('executions appear faster than they are settled')
+    for (const key of unlocked) add(key)
+  }
 }
 
-async function settleTraces(client: PoolClient, realm: number, traceIds: string[]): Promise<void> {
-  const before = await executionsOfTraces(client, realm, traceIds)
-  const now = executionsOf(await loadSlimSpans(client, realm, traceIds))
-  const affected = new Map([...before, ...[...now].map(([id, { key }]) => [id, key] as const)])
-  const keys = [...affected.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key)
-  await lockExecutions(client, realm, keys)
+const inOrder = (keys: ReadonlyMap<string, ExecutionKey>) =>
+  [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key)
 
-  // again, now that nobody else can settle these executions: what was committed meanwhile is seen
-  const traces = await tracesOfExecutions(client, realm, keys, traceIds)
-  const { spans, salt } = await sweepErased(client, realm, await loadSlimSpans(client, realm, [...traces]))
-  const found = executionsOf(spans)
-  const byTrace = groupByTrace(spans)
-  for (const key of keys) {
-    const execution = found.get(executionKey(key))
-    const own = execution === undefined ? [] : [...execution.traceIds].sort()
-    const tree = buildExecutionTree(
-      own.flatMap((id) => byTrace.get(id) ?? []),
-      key,
-    )
-    const stored = own.map((traceId) => ({ traceId, days: daysIn(byTrace.get(traceId) ?? []) }))
+/**
+ * Rolls up these executions and whatever else the marked traces belong to. Resolves with those that could not be
+ * written, because they are there and were not among `keys`.
+ */
+async function settleExecutions(
+  client: PoolClient,
+  realm: number,
+  marked: MarkedTraces,
+  keys: readonly ExecutionKey[],
+): Promise<ExecutionKey[]> {
+  const locked = await lockExecutions(client, realm, keys)
+  const stored = await tracesOfExecutions(client, realm, keys)
+  const traceIds = new Set([...marked.keys(), ...stored.map(({ traceId }) => traceId)])
+  const { traces, salt } = await loadSwept(client, realm, [...traceIds])
+  const resolved = new Map(Array.from(traces, ([traceId, spans]) => [traceId, resolveSpans(spans)]))
+
+  const found = new Map<string, { key: ExecutionKey; traceIds: string[]; changed: boolean }>()
+  for (const key of keys) found.set(executionKey(key), { key, traceIds: [], changed: true })
+  for (const traceId of [...resolved.keys()].sort()) {
+    const changed = marked.has(traceId)
+    for (const key of executionsOf(resolved.get(traceId) as ReturnType<typeof resolveSpans>)) {
+      const id = executionKey(key)
+      const entry = found.get(id)
+      if (entry === undefined) found.set(id, { key, traceIds: [traceId], changed })
+      else {
+        entry.traceIds.push(traceId)
+        entry.changed ||= changed
+      }
+    }
+  }
+
+  const settled: Settled[] = []
+  for (const [id, { key, traceIds: own, changed }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!changed) continue
+    const only = own.length === 1 ? resolved.get(own[0] as string) : undefined
+    const tree = only
+      ? treeOf(only, key)
+      : buildExecutionTree(
+          own.flatMap((traceId) => traces.get(traceId) ?? []),
+          key,
+        )
     const roll = own.length === 0 ? null : rollUp(tree)
     // an execution beside an erased one changed, though its own spans did not
     if (roll !== null) roll.version ^= salt(own)
-    await saveRollUp(client, realm, key, stored, roll)
+    const days = (traceId: string) => [...new Set(traces.get(traceId)?.map((span) => span.day))].sort()
+    settled.push({
+      key,
+      roll,
+      traces: own.map((traceId) => ({ traceId, days: days(traceId) })),
+      locked: locked.get(id),
+    })
   }
+  return saveRollUps(client, realm, settled, stored)
 }
 
-const daysIn = (spans: readonly StoredSlimSpan[]) => [...new Set(spans.map((span) => span.day))]
+/** The spans of the traces, without what was erased: that is deleted here, if somebody left it. */
+async function loadSwept(client: PoolClient, realm: number, traceIds: readonly string[]) {
+  const traces = await loadTraces(client, realm, traceIds)
+  const all = [...traces.values()].flat()
+  const { spans, salt } = await sweepErased(client, realm, all)
+  return { traces: spans === all ? traces : groupByTrace(spans), salt }
+}
 
 function groupByTrace(spans: readonly StoredSlimSpan[]): Map<string, StoredSlimSpan[]> {
   const groups = new Map<string, StoredSlimSpan[]>()
@@ -105,53 +135,4 @@ function groupByTrace(spans: readonly StoredSlimSpan[]): Map<string, StoredSlimS
     else group.push(span)
   }
   return groups
-}
-
-async function executionsOfTraces(
-  client: PoolClient,
-  realm: number,
-  traceIds: readonly string[],
-): Promise<Map<string, ExecutionKey>> {
-  const { rows } = await client.query<{ execution_id: string; fallback: boolean }>(
-    'select distinct execution_id, fallback from execution_traces where realm = $1 and trace_id = any($2)',
-    [realm, traceIds.map((id) => Buffer.from(id, 'hex'))],
-  )
-  const keys = rows.map((row) => ({ executionId: row.execution_id, fallback: row.fallback }))
-  return new Map(keys.map((key) => [executionKey(key), key]))
-}
-
-/** Makes the rows if need be, then locks them in key order, so that two settlers cannot deadlock. */
-async function lockExecutions(
-  client: PoolClient,
-  realm: number,
-  keys: readonly ExecutionKey[],
-): Promise<void> {
-  const parameters = [realm, keys.map((key) => key.executionId), keys.map((key) => key.fallback)]
-  await client.query(
-    `insert into executions (realm, execution_id, fallback, workflow_id, workflow_explicit, status, first_span_at, last_span_at)
-     select $1, e.id, e.fallback, 'unknown', false, 'running', now(), now()
-     from unnest($2::text[], $3::boolean[]) with ordinality e (id, fallback, position) order by e.position
-     on conflict do nothing`,
-    parameters,
-  )
-  await client.query(
-    `select 1 from executions where realm = $1
-       and (execution_id, fallback) in (select * from unnest($2::text[], $3::boolean[]))
-     order by execution_id collate "C", fallback for update`,
-    parameters,
-  )
-}
-
-async function tracesOfExecutions(
-  client: PoolClient,
-  realm: number,
-  keys: readonly ExecutionKey[],
-  traceIds: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await client.query<{ trace_id: Buffer }>(
-    `select distinct trace_id from execution_traces where realm = $1
-       and (execution_id, fallback) in (select * from unnest($2::text[], $3::boolean[]))`,
-    [realm, keys.map((key) => key.executionId), keys.map((key) => key.fallback)],
-  )
-  return new Set([...traceIds, ...rows.map((row) => row.trace_id.toString('hex'))])
 }

@@ -20,9 +20,25 @@ export interface ExecutionTree {
   subExecutions: (string | null)[]
 }
 
+/** Spans of one or more traces, all that there are of them, with their links and executions. */
+export interface ResolvedSpans {
+  spans: readonly SlimSpan[]
+  forest: Forest
+  /** Of every span, the position of its execution in `names`, or `UNNAMED`. */
+  executions: Int32Array
+  names: string[]
+  traceIds: string[]
+  /** Of every span, the position of its trace in `traceIds`. */
+  traces: Int32Array
+}
+
 /** The spans that belong to `key`, and the roots of executions below it, each as one row. */
-export function buildExecutionTree(spans: readonly SlimSpan[], key: ExecutionKey): ExecutionTree {
-  const { forest, executions, names, traceIds, traces } = resolveSpans(spans)
+export const buildExecutionTree = (spans: readonly SlimSpan[], key: ExecutionKey): ExecutionTree =>
+  treeOf(resolveSpans(spans), key)
+
+/** The same of spans whose links are known. */
+export function treeOf(resolved: ResolvedSpans, key: ExecutionKey): ExecutionTree {
+  const { spans, forest, executions, names, traceIds, traces } = resolved
   const self = key.fallback ? UNNAMED : names.indexOf(key.executionId)
   const own = (position: number) =>
     executions[position] === self &&
@@ -36,22 +52,24 @@ export function buildExecutionTree(spans: readonly SlimSpan[], key: ExecutionKey
 }
 
 /** Every execution that spans of these traces belong to. */
-export function executionsOf(
-  spans: readonly SlimSpan[],
-): Map<string, { key: ExecutionKey; traceIds: Set<string> }> {
-  const { executions, names } = resolveSpans(spans)
-  const found = new Map<string, { key: ExecutionKey; traceIds: Set<string> }>()
-  for (let i = 0; i < spans.length; i++) {
-    const { traceId } = spans[i] as SlimSpan
-    const name = names[executions[i] as number]
-    const key =
-      name === undefined ? { executionId: traceId, fallback: true } : { executionId: name, fallback: false }
-    const id = executionKey(key)
-    let entry = found.get(id)
-    if (entry === undefined) found.set(id, (entry = { key, traceIds: new Set() }))
-    entry.traceIds.add(traceId)
+export function executionsOf({ executions, names, traceIds, traces }: ResolvedSpans): ExecutionKey[] {
+  // most traces have one execution: a look at each span, and nothing made for it
+  const seen = new Set<number>()
+  const keys: ExecutionKey[] = []
+  for (let i = 0; i < executions.length; i++) {
+    const execution = executions[i] as number
+    const trace = traces[i] as number
+    const number = execution === UNNAMED ? -1 - trace : execution
+    if (seen.has(number)) continue
+    seen.add(number)
+    const name = names[execution]
+    keys.push(
+      name === undefined
+        ? { executionId: traceIds[trace] as string, fallback: true }
+        : { executionId: name, fallback: false },
+    )
   }
-  return found
+  return keys
 }
 
 /** A string that tells executions of a realm apart, sorted as `executions` is locked. */
@@ -71,7 +89,8 @@ export function missingParent(tree: ExecutionTree, row: number): string | null {
     : null
 }
 
-function resolveSpans(spans: readonly SlimSpan[]) {
+/** Links spans to their parents and to their executions; `spans` = every span of their traces. */
+export function resolveSpans(spans: readonly SlimSpan[]): ResolvedSpans {
   const traceIds = [...new Set(spans.map((span) => span.traceId))].sort()
   const traceNumbers = new Map(traceIds.map((id, index) => [id, index]))
   const traces = Int32Array.from(spans, (span) => traceNumbers.get(span.traceId) as number)
@@ -84,6 +103,7 @@ function resolveSpans(spans: readonly SlimSpan[]) {
     starts: spans.map((span) => span.startNs),
   })
   return {
+    spans,
     forest,
     executions: resolveExecutions(forest, named, traces),
     names: [...numbers.keys()],

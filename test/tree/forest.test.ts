@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { buildExecutionTree, executionsOf, missingParent } from '../../src/tree/execution-tree.ts'
+import {
+  buildExecutionTree,
+  executionsOf,
+  missingParent,
+  resolveSpans,
+} from '../../src/tree/execution-tree.ts'
 import { nearestRoots } from '../../src/tree/order.ts'
 import type { SlimSpan } from '../../src/tree/slim-span.ts'
 import { slim } from './slim.ts'
@@ -78,7 +83,9 @@ t.test(
     const unnamed = slim('unnamed', 'gone')
     const named = slim('named', '', { executionId: 'A' })
     const ids = (spans: SlimSpan[]) =>
-      [...executionsOf(spans).values()].map(({ key }) => `${key.executionId}${key.fallback}`).sort()
+      executionsOf(resolveSpans(spans))
+        .map((key) => `${key.executionId}${key.fallback}`)
+        .sort()
     t.same(ids([unnamed]), ['t1true'])
     t.same(ids([unnamed, named]), ['Afalse'])
     t.same(ids([unnamed, named, slim('other', '', { executionId: 'B' })]), ['Afalse', 'Bfalse', 't1true'])
@@ -111,7 +118,9 @@ t.test('membership and order depend on the set of spans, not on how they came', 
         .sort((a, b) => a.at - b.at)
         .map(({ span }) => span)
       const all = (of: SlimSpan[]) =>
-        [...executionsOf(of).values()].map(({ key }) => [key, shape(of, key)] as const).sort()
+        executionsOf(resolveSpans(of))
+          .map((key) => [key, shape(of, key)] as const)
+          .sort()
       t.same(JSON.stringify(all(shuffled).sort()), JSON.stringify(all(spans).sort()))
       const own = all(spans).flatMap(([key]) => {
         const tree = buildExecutionTree(spans, key)
