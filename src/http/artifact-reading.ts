@@ -11,9 +11,11 @@ import type { ArtifactView } from './present/artifact.ts'
 export async function readArtifacts(
   { config, store, now }: Parts,
   principal: Principal,
-  { execution, traceIds }: FoundExecution,
+  found: FoundExecution,
 ): Promise<ArtifactView> {
+  const { execution, traceIds } = found
   const mayDownload = principal.scopes.has('artifacts:read')
+  if (!found.uploads) return { uploads: new Map(), mayDownload, sign: null }
   const uploads = await store.artifacts.ofExecution(principal, execution, traceIds)
   let sign: ArtifactView['sign'] = null
   if (config.signArtifactIds && mayDownload && uploads.size > 0) {

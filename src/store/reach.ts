@@ -15,10 +15,15 @@ export function mayRead(
   reach: Reach,
 ): RawBuilder<SqlBool> {
   if (reach.workflows.includes('*')) return sql<SqlBool>`true`
-  const literals = reach.workflows.filter((pattern) => !pattern.endsWith('*'))
-  const prefixes = reach.workflows
-    .filter((pattern) => pattern.endsWith('*'))
-    .map((pattern) => pattern.slice(0, -1))
+  const { literals, prefixes } = patternsOf(reach.workflows)
   return sql<SqlBool>`(${workflowId} = any(${literals}::text[])
     or exists (select from unnest(${prefixes}::text[]) as granted (prefix) where starts_with(${workflowId}, granted.prefix)))`
+}
+
+/** Workflow patterns apart: whole ids, and what ids begin with ('' = every id). */
+export function patternsOf(workflows: Reach['workflows']): { literals: string[]; prefixes: string[] } {
+  return {
+    literals: workflows.filter((pattern) => !pattern.endsWith('*')),
+    prefixes: workflows.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1)),
+  }
 }

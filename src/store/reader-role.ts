@@ -18,6 +18,7 @@ const READABLE = [
     'spans',
     'messages',
     'span_logs',
+    'artifacts',
   ],
 ]
 
@@ -33,7 +34,9 @@ export async function prepareReaderRole(pool: pg.Pool, log: Pick<BaseLogger, 'wa
     const { rowCount } = await client.query('select from pg_roles where rolname = $1', [ROLE])
     if (rowCount === 0) await client.query(`create role ${ROLE} nologin noinherit nobypassrls`)
     await client.query(`do $$ begin
-      execute format('grant ${ROLE} to %I', current_user);
+      if not pg_has_role(current_user, '${ROLE}', 'member') then
+        execute format('grant ${ROLE} to %I', current_user);
+      end if;
       execute format('grant usage on schema %I to ${ROLE}', current_schema());
       end $$`)
     await client.query(`grant select on ${READABLE.join(', ')} to ${ROLE}`)
@@ -86,8 +89,8 @@ function guardedPool(pool: pg.Pool): pg.Pool {
     }
     const { release } = client
     client.release = (error) => {
-      // Queued before the next user's first query.
-      if (error === undefined) client.query('commit').catch(() => {})
+      // Queued before the next user's first query. `pool.query` says null where nothing went wrong.
+      if (!error) client.query('commit').catch(() => {})
       release.call(client, error)
     }
     return client

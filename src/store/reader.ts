@@ -12,9 +12,8 @@ import {
   type FoundExecution,
   findAgain,
   findExecution,
+  type Looked,
   storedTracesOf,
-  visibleExecutions,
-  visibleRecords,
 } from './find-execution.ts'
 import { type ExecutionFilter, listExecutions, listWorkflows, type WorkflowRow } from './list-executions.ts'
 import { loadSlimByKey, loadSlimSpans } from './load-slim.ts'
@@ -27,6 +26,7 @@ import { type Candidate, type SpanSearch, searchSpans } from './search-spans.ts'
 import { settleExecution, settleWorkspace } from './settle-for-read.ts'
 import { orUnavailable } from './unavailable.ts'
 import { VersionedCache } from './versioned-cache.ts'
+import { visibleExecutions, visibleRecords } from './visible-executions.ts'
 
 /** An answer with a word on its freshness: stale = marks were pending that could not be settled in time. */
 export interface Fresh<T> {
@@ -79,13 +79,8 @@ export class Reader {
     id: string,
     choose: { workflow?: string; realm?: number } = {},
   ): Promise<Fresh<FoundExecution | null>> {
-    return orUnavailable(
-      (async () => {
-        const reach = await this.#reach(principal)
-        const stale = await settleExecution(this.#database, reach.realms, id)
-        return { value: await findExecution(this.#database.kysely, reach, id, choose), stale }
-      })(),
-    )
+    const look = () => findExecution(this.#database.read, principal, id, choose)
+    return orUnavailable(this.#settled(look, id, async () => (await this.#reach(principal)).realms))
   }
 
   /** The spans of an execution in tree order; from memory when nothing changed since the last time. */
@@ -133,12 +128,8 @@ export class Reader {
 
   /** An execution that was found before, as it stands now: settled, without a look at who asks; null = gone. */
   again({ execution: { realm, key } }: FoundExecution): Promise<FoundExecution | null> {
-    return orUnavailable(
-      (async () => {
-        await settleExecution(this.#database, [realm], key.executionId)
-        return findAgain(this.#database.kysely, realm, key)
-      })(),
-    )
+    const look = () => findAgain(this.#database.read, realm, key)
+    return orUnavailable(this.#settled(look, key.executionId, async () => [realm]).then(({ value }) => value))
   }
 
   /** The spans of an execution's traces that were received at or after a time. */
@@ -184,8 +175,8 @@ export class Reader {
   }
 
   async #withTraces(execution: ExecutionRecord): Promise<FoundExecution> {
-    const traces = await orUnavailable(storedTracesOf(this.#database.kysely, execution))
-    return { execution, traces, traceIds: traces.map((trace) => trace.traceId), others: [] }
+    const traces = await orUnavailable(storedTracesOf(this.#database.read, execution))
+    return { execution, traces, traceIds: traces.map((trace) => trace.traceId), uploads: true, others: [] }
   }
 
   async #makeOrder({ execution, traces }: FoundExecution, versions: boolean): Promise<ExecutionOrder> {
@@ -202,6 +193,18 @@ export class Reader {
     if (stale) return make()
     const key = `${execution.realm}:${executionKey(execution.key)}`
     return cache.get(key, execution.version, execution.spanCount + ENTRY_WEIGHT, make)
+  }
+
+  /** What was looked for, after what waits was settled; most look-ups find that nothing waits. */
+  async #settled(
+    look: () => Promise<Looked>,
+    id: string,
+    realms: () => Promise<readonly number[]>,
+  ): Promise<Fresh<FoundExecution | null>> {
+    const { pending, found } = await look()
+    if (!pending) return { value: found, stale: false }
+    const stale = await settleExecution(this.#database, await realms(), id)
+    return { value: (await look()).found, stale }
   }
 
   async #list<T>(principal: Principal, load: (reach: Reach) => Promise<T>): Promise<Fresh<T>> {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import type { Principal, Scope } from '../../src/model/principal.ts'
@@ -49,6 +50,21 @@ t.test('with both walls, who may, sees it', async (t) => {
   }
 })
 
+t.test('a connection is given back without its transaction', async (t) => {
+  await as({ workspace: 'w1', workflows: ['*'], scope }, 'GET', '/api/executions/ex/trace?view=skeleton')
+  const client = new pg.Client({ connectionString: service.database.url })
+  await client.connect()
+  t.teardown(() => client.end())
+  const left = async () => {
+    const { rowCount } = await client.query(
+      `select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
+    )
+    return rowCount
+  }
+  for (let tries = 0; tries < 50 && (await left()) !== 0; tries++) await wait(20)
+  t.equal(await left(), 0)
+})
+
 t.test('without the first wall, the second stands', async (t) => {
   // The first wall: the reach that the reader makes of its principal. Now it is that of somebody who may see all.
   const everything: Principal = { subject: 's', workspace: 'w1', workflows: ['*'], scopes: new Set<Scope>() }
@@ -77,7 +93,7 @@ t.test('without the first wall, the second stands', async (t) => {
     }
     for (const path of lists) {
       const { status, text } = await as({ ...claims, scope, sub: who }, 'GET', path)
-      t.equal(status, 200)
+      t.equal(status, 200, `${path}: ${who} ${text.slice(0, 300)}`)
       t.notMatch(text, /"ex"|span 1/, `${path}: ${who}`)
     }
   }
