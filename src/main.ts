@@ -10,7 +10,7 @@ import { createLog, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createRedactors, ruleSetVersion } from './redactors.ts'
 import { buildAdmin, buildServer } from './server.ts'
-import { startEmbedded } from './store/embedded/index.ts'
+import { type Embedded, startEmbedded } from './store/embedded/index.ts'
 import { openStore, type StoreObserver } from './store/index.ts'
 
 /** Milliseconds: what a load balancer needs to see red readiness, and what requests in flight may still take. */
@@ -73,7 +73,8 @@ async function start(
   undo.push(() => admin.close())
   const adminUrl = await listen(admin, config.host, config.adminPort, 'TRACE_ADMIN_PORT')
 
-  const url = config.databaseUrl ?? (await embedded(config, log, undo))
+  const server = config.databaseUrl === null ? await embedded(config, log, undo) : null
+  const url = config.databaseUrl ?? server?.serviceUrl ?? ''
   const store = await openStore({
     url,
     log,
@@ -83,6 +84,7 @@ async function start(
     observer: observerOf(metrics),
   })
   undo.push(() => store.close())
+  await server?.protect()
   state.databaseAnswers = () => store.ready()
   metrics.watchPools(() => store.pools())
 
@@ -150,10 +152,10 @@ export function drainDelay(interrupted: boolean): number {
   return interrupted ? 0 : drainDelayMs
 }
 
-async function embedded(config: Config, log: Logger, undo: (() => Promise<unknown>)[]): Promise<string> {
+async function embedded(config: Config, log: Logger, undo: (() => Promise<unknown>)[]): Promise<Embedded> {
   const server = await startEmbedded({ dataDir: config.dataDir, log })
   undo.push(() => server.stop())
-  return server.url
+  return server
 }
 
 /** OTLP/gRPC where the configuration wants it. A default port that is taken costs one warning, not the start. */

@@ -18,8 +18,9 @@ export async function withDatabase<T>(
   const there = config.databaseUrl ?? (await runningEmbedded(config.dataDir))
   const embedded = there === null ? await startEmbedded({ dataDir: config.dataDir, log }) : null
   try {
-    const url = there ?? embedded?.url ?? ''
+    const url = there ?? embedded?.serviceUrl ?? ''
     await migrate(url, { today: new Date(), retentionDays: config.retentionDays })
+    await embedded?.protect()
     const database = openDatabase({ url, log })
     try {
       return await work(database, url)

@@ -15,10 +15,11 @@ export const migrateCommand: Command = {
     const embedded =
       config.databaseUrl === null ? await startEmbedded({ dataDir: config.dataDir, log }) : null
     try {
-      const { applied, version } = await migrate(config.databaseUrl ?? embedded?.url ?? '', {
+      const { applied, version } = await migrate(config.databaseUrl ?? embedded?.serviceUrl ?? '', {
         today: new Date(),
         retentionDays: config.retentionDays,
       })
+      await embedded?.protect()
       log.info({ applied, version }, 'schema is up to date')
     } finally {
       await embedded?.stop()

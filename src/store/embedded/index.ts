@@ -9,6 +9,7 @@ import { type BinariesChoice, findBinaries } from './binaries.ts'
 import { createCluster, readCluster, syncCluster } from './cluster.ts'
 import { lockDirectory } from './lock.ts'
 import { end, endOrphan, type Launch, launch } from './postmaster.ts'
+import { prepareRoles, serviceRole } from './roles.ts'
 import { serverSettings } from './settings.ts'
 import { socketFolder, socketUrl } from './socket.ts'
 
@@ -28,11 +29,15 @@ export interface EmbeddedOptions {
 
 /** A running private Postgres. */
 export interface Embedded {
-  /** For `pg`: a unix socket that only this account may use. Stays the same over restarts of the server. */
+  /** As the owner of the cluster, through a socket that only this account may use. Stays over restarts of the server. */
   url: string
+  /** As the service's role, which owns the data but not the audit log. */
+  serviceUrl: string
   version: string
   /** The postmaster's, now. */
   readonly pid: number
+  /** Takes the audit log out of the service's hands. To be called after migrations. */
+  protect(): Promise<void>
   /** Ends the server (open transactions roll back) and gives the directory back. Safe to call twice. */
   stop(): Promise<void>
 }
@@ -116,12 +121,15 @@ async function supervise(dataDir: string, options: EmbeddedOptions, unlock: () =
   }
   try {
     await createDatabase(socketUrl(socket, 'postgres'))
+    await prepareRoles(socketUrl(socket, database))
   } catch (error) {
     await stop()
     throw error
   }
   return {
     url: socketUrl(socket, database),
+    serviceUrl: socketUrl(socket, database, serviceRole),
+    protect: () => prepareRoles(socketUrl(socket, database)),
     version: binaries.version,
     get pid() {
       return server.pid

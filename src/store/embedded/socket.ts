@@ -31,8 +31,8 @@ export function socketFolder(dataDir: string, account: Account): string {
 }
 
 /** The URL under which `pg` reaches the server's socket. */
-export function socketUrl(folder: string, database: string): string {
-  return `postgresql://${role}@/${database}?host=${encodeURIComponent(folder)}`
+export function socketUrl(folder: string, database: string, user: string = role): string {
+  return `postgresql://${user}@/${database}?host=${encodeURIComponent(folder)}`
 }
 
 /** The cluster's only role to begin with: its owner. */
