@@ -8,13 +8,14 @@ import type { Span } from '../model/span.ts'
 import { normalizeRequest } from '../normalize/index.ts'
 import {
   decodeLogsRequest,
+  decodeTraceProtobufParts,
   decodeTraceRequest,
   inflate,
   type OtlpEncoding,
   type PartialSuccess,
 } from '../otlp/index.ts'
-import { countRules, type Redactor, redactSpan } from '../redact/index.ts'
-import type { Store, WriteResult } from '../store/index.ts'
+import { type Redactor, redactSpan } from '../redact/index.ts'
+import type { Store } from '../store/index.ts'
 import { Admission, inflatedEstimate, type Ticket } from './admission.ts'
 import { watchEventLoop } from './event-loop-lag.ts'
 import { type ExplainReport, explainRequest } from './explain.ts'
@@ -41,8 +42,6 @@ export interface Body {
 const SLICE_SPANS = 64
 /** Milliseconds of work after which others have their turn. */
 const TURN_MS = 10
-/** Spans that go to the store together; more would wait for each other in memory. */
-const WRITE_SPANS = 2_048
 
 /** The walk of exports, the same for HTTP and gRPC: decode, normalize, hold to the grant, redact, store. */
 export class Ingest {
@@ -76,37 +75,43 @@ export class Ingest {
    * errors of the catalogue, and then sending again is harmless.
    */
   async traces(principal: Principal, body: Body, ticket: Ticket): Promise<PartialSuccess> {
-    const { metrics, redactorOf } = this.#parts
-    const request = decodeTraceRequest(await this.inflate(body, ticket), body.encoding)
-    const refused: Refusal[] = []
-    const writes: Promise<WriteResult>[] = []
-    // An empty request asks nothing of the database.
-    const redactor = request.resourceSpans.length > 0 ? await redactorOf(principal.workspace) : null
-    let accepted = 0
-    let pending: Span[] = []
+    const { metrics, store } = this.#parts
+    const inflated = await this.inflate(body, ticket)
+    let tally = newTally()
+    const { workspace, workflows } = principal
+    const written = await store.writeSpans({ workspace, workflows }, () => {
+      tally = newTally()
+      return this.#spansOf(inflated, body.encoding, principal, tally)
+    })
+    const { accepted, refused, redactions } = tally
+    metrics.batchSpans.observe(accepted + total(refused))
+    metrics.spansAccepted.inc(accepted)
+    for (const [rule, times] of redactions) metrics.redactions.inc({ rule }, times)
+    metrics.spansStored.inc(written.stored)
+    refused.push(...written.refused)
+    for (const { reason, count } of refused) metrics.spansRefused.inc({ reason }, count)
+    return { rejected: total(refused), message: messageOf(refused) }
+  }
+
+  /** The spans of a request as they may be stored: each slice is decoded, understood and redacted when asked for. */
+  async *#spansOf(
+    bytes: Buffer,
+    encoding: OtlpEncoding,
+    principal: Principal,
+    tally: Tally,
+  ): AsyncGenerator<Span[]> {
+    let redactor: Redactor | null = null
     let turn = performance.now()
-    for (const slice of slices(request, SLICE_SPANS)) {
-      const spans = this.#understand(slice, principal, redactor, refused)
-      accepted += spans.length
-      pending = pending.length === 0 ? spans : [...pending, ...spans]
-      if (pending.length >= WRITE_SPANS) {
-        writes.push(this.#write(principal, pending))
-        pending = []
-      }
+    for (const slice of decodedSlices(bytes, encoding)) {
+      // an empty request asks nothing of the database
+      if (slice.resourceSpans.length > 0) redactor ??= await this.#parts.redactorOf(principal.workspace)
+      const spans = this.#understand(slice, principal, redactor, tally)
+      if (spans.length > 0) yield spans
       if (performance.now() - turn < TURN_MS) continue
       // One huge batch must not keep the small ones of others waiting.
       await new Promise((resolve) => setImmediate(resolve))
       turn = performance.now()
     }
-    if (pending.length > 0) writes.push(this.#write(principal, pending))
-    metrics.batchSpans.observe(accepted + total(refused))
-    metrics.spansAccepted.inc(accepted)
-    for (const written of await everyOne(writes)) {
-      metrics.spansStored.inc(written.stored)
-      refused.push(...written.refused)
-    }
-    for (const { reason, count } of refused) metrics.spansRefused.inc({ reason }, count)
-    return { rejected: total(refused), message: messageOf(refused) }
   }
 
   /** The same for an `ExportLogsServiceRequest`: what says something of a span is kept, everything else refused. */
@@ -124,35 +129,41 @@ export class Ingest {
     return explainRequest(request, workflows, await this.#parts.redactorOf(workspace))
   }
 
-  /** Spans of a slice as they may be stored; what may not is added to `refused`. */
+  /** Spans of a slice as they may be stored; what may not is told to `tally`. */
   #understand(
     slice: TraceRequest,
-    principal: Principal,
+    { workflows }: Principal,
     redactor: Redactor | null,
-    refused: Refusal[],
+    tally: Tally,
   ): Span[] {
     const normalized = normalizeRequest(slice)
-    const { spans, denied } = holdToGrant(normalized.spans, principal.workflows)
-    refused.push(...normalized.refused)
-    if (denied > 0) refused.push({ reason: 'workflow_denied', count: denied })
+    const { spans, denied } = holdToGrant(normalized.spans, workflows)
+    tally.refused.push(...normalized.refused)
+    if (denied > 0) tally.refused.push({ reason: 'workflow_denied', count: denied })
     if (redactor === null) return []
-    const redacted = spans.map((span) => redactSpan(span, redactor))
-    for (const [rule, times] of countRules(redacted.map(({ counts }) => counts))) {
-      this.#parts.metrics.redactions.inc({ rule }, times)
+    for (let i = 0; i < spans.length; i++) {
+      const { span, counts } = redactSpan(spans[i] as Span, redactor)
+      spans[i] = span
+      for (const [rule, times] of counts) {
+        tally.redactions.set(rule, (tally.redactions.get(rule) ?? 0) + times)
+      }
     }
-    return redacted.map(({ span }) => span)
-  }
-
-  #write({ workspace, workflows }: Principal, spans: readonly Span[]): Promise<WriteResult> {
-    return this.#parts.store.writeSpans({ workspace, workflows }, spans)
+    tally.accepted += spans.length
+    return spans
   }
 }
 
-/** All results, or the first failure once none is under way: bytes are given back only then. */
-async function everyOne<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(work)
-  return settled.map((one) => {
-    if (one.status === 'rejected') throw one.reason
-    return one.value
-  })
+/** What became of the spans of a request on their way to the store. */
+interface Tally {
+  accepted: number
+  refused: Refusal[]
+  /** How often each rule removed something. */
+  redactions: Map<string, number>
+}
+
+const newTally = (): Tally => ({ accepted: 0, refused: [], redactions: new Map() })
+
+function decodedSlices(bytes: Buffer, encoding: OtlpEncoding): Iterable<TraceRequest> {
+  if (encoding === 'protobuf') return decodeTraceProtobufParts(bytes, SLICE_SPANS)
+  return slices(decodeTraceRequest(bytes, encoding), SLICE_SPANS)
 }

@@ -17,10 +17,16 @@ export class Contexts {
     this.#db = db
   }
 
-  /** Resolves when every context is committed: only then may a span refer to it. */
-  async store(realm: number, contexts: ReadonlyMap<string, Context>): Promise<void> {
-    const missing = [...contexts.values()].filter((context) => !this.#stored.has(`${realm}:${context.key}`))
-    if (missing.length === 0) return
+  /** Resolves when every context is committed: only then may a span refer to it. null = they are, as far as is known. */
+  store(realm: number, contexts: ReadonlyMap<string, Context>): Promise<void> | null {
+    const missing: Context[] = []
+    for (const context of contexts.values()) {
+      if (!this.#stored.has(`${realm}:${context.key}`)) missing.push(context)
+    }
+    return missing.length === 0 ? null : this.#insert(realm, missing)
+  }
+
+  async #insert(realm: number, missing: readonly Context[]): Promise<void> {
     await this.#db
       .insertInto('contexts')
       .values(missing.map((context) => ({ realm, hash: context.hash, body: context.body })))

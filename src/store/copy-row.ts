@@ -1,4 +1,5 @@
 import { PIECE, SHORT, writeEscaped, writePlain } from './json-string.ts'
+import { giveBuffer, takeBuffer } from './row-buffers.ts'
 
 /**
  * A growing buffer of rows in PostgreSQL's COPY BINARY format. One method for each column type; `startRow` and
@@ -8,12 +9,26 @@ export class CopyRows {
   #buffer: Buffer
   #view: DataView
   #at = 0
+  #abandoned = false
   /** Where each row ends: rows can be sent apart when one of them is refused. */
   readonly ends: number[] = []
 
   constructor(initialBytes = 64 * 1024) {
-    this.#buffer = Buffer.allocUnsafe(initialBytes)
+    this.#buffer = takeBuffer(initialBytes)
     this.#view = viewOf(this.#buffer)
+  }
+
+  /** Gives the memory to rows to come; nothing may read these any more. Harmless when repeated. */
+  release(): void {
+    if (!this.#abandoned) giveBuffer(this.#buffer)
+    this.#buffer = NOTHING
+    this.#view = viewOf(NOTHING)
+    this.#at = 0
+  }
+
+  /** Somebody may go on reading these rows: `release` leaves the memory alone. */
+  abandon(): void {
+    this.#abandoned = true
   }
 
   get length(): number {
@@ -253,14 +268,16 @@ export class CopyRows {
 
   #room(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return
-    const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes))
+    const grown = takeBuffer(Math.max(this.#buffer.length * 2, this.#at + bytes))
     this.#buffer.copy(grown, 0, 0, this.#at)
+    giveBuffer(this.#buffer)
     this.#buffer = grown
     this.#view = viewOf(grown)
   }
 }
 
 const QUOTE = 0x22
+const NOTHING = Buffer.alloc(0)
 
 const viewOf = (buffer: Buffer) => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
 

@@ -45,13 +45,23 @@ export class Erasures {
     return rows.length > 0
   }
 
+  /** True when spans may belong to what was erased, so that `admit` has to tell. Asks the database nothing. */
+  concern(realm: number, spans: readonly SpanPlace[]): boolean {
+    if (this.#forgot) return true
+    if (this.#keys.size === 0) return false
+    return spans.some((span) => this.#touches(realm, span))
+  }
+
+  #touches(realm: number, { traceId, executionId }: SpanPlace): boolean {
+    const named = executionId !== null && this.#keys.has(`${realm}e${executionId}`)
+    return named || this.#keys.has(`${realm}t${traceId}`)
+  }
+
   /** The spans of a request that do not belong to an erased execution: the same array when all may stay. */
   async admit<T extends SpanPlace>(realm: number, spans: readonly T[]): Promise<readonly T[]> {
+    if (!this.concern(realm, spans)) return spans
     const traces = new Set<string>()
-    for (const span of spans) {
-      const named = span.executionId !== null && this.#keys.has(`${realm}e${span.executionId}`)
-      if (this.#forgot || named || this.#keys.has(`${realm}t${span.traceId}`)) traces.add(span.traceId)
-    }
+    for (const span of spans) if (this.#forgot || this.#touches(realm, span)) traces.add(span.traceId)
     if (traces.size === 0) return spans
     const touched = spans.filter((span) => traces.has(span.traceId))
     const erasures = await loadErasures(this.#pool, realm, traces, namesOf(touched))

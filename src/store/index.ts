@@ -3,7 +3,6 @@ import type { BaseLogger } from 'pino'
 import { StoreUnavailable } from '../errors.ts'
 import type { SpanLog } from '../model/log.ts'
 import type { Principal } from '../model/principal.ts'
-import type { Refusal } from '../model/refusal.ts'
 import type { Span } from '../model/span.ts'
 import { ArtifactStore } from './artifacts.ts'
 import { AuditLog } from './audit.ts'
@@ -11,7 +10,6 @@ import { Contexts } from './contexts.ts'
 import type { Ended } from './count-ended.ts'
 import { checkServer, type Database, openDatabase, type PoolSizes } from './database.ts'
 import { Denials } from './denials.ts'
-import { encodeBatch } from './encode-batch.ts'
 import { type EraseReceipt, type Eraser, eraseExecution } from './erase.ts'
 import { Erasures } from './erasures.ts'
 import { IngestKeys } from './ingest-keys.ts'
@@ -29,6 +27,9 @@ import { classify } from './sqlstate.ts'
 import { orUnavailable } from './unavailable.ts'
 import { Upkeep, type UpkeepObserver } from './upkeep.ts'
 import { isOutdated } from './write-group.ts'
+import { type SpanSlices, type WriteResult, writeSpans } from './write-spans.ts'
+
+export type { SpanSlices, WriteResult } from './write-spans.ts'
 
 export interface StoreOptions {
   url: string
@@ -55,11 +56,6 @@ export interface Writer {
   workflows: readonly string[]
 }
 
-export interface WriteResult {
-  stored: number
-  refused: Refusal[]
-}
-
 /** Spans in, executions out. The only door to Postgres. */
 export interface Store {
   /** What readers ask for. */
@@ -68,9 +64,10 @@ export interface Store {
   artifacts: ArtifactStore
   /**
    * Resolves after COMMIT. Sending the same spans again, in any order and split, changes nothing. Rejects with
-   * `StoreUnavailable` or `Overloaded`: then nothing was stored, and the caller sends again.
+   * `StoreUnavailable` or `Overloaded`, or with what the slices throw: then nothing was stored, and the caller sends
+   * again.
    */
-  writeSpans(writer: Writer, spans: readonly Span[]): Promise<WriteResult>
+  writeSpans(writer: Writer, spans: readonly Span[] | SpanSlices): Promise<WriteResult>
   /**
    * The same for log records that say something of a span, which may come before it or after it. Resolves with the
    * number of records that were let in.
@@ -192,33 +189,14 @@ function assemble(
     failed: (entries) =>
       options.log.warn({ entries }, 'refused accesses could not be written to the audit log'),
   })
-  /** Rows are made with what is known of erasures and partitions; the transaction says if that is still true. */
-  const write = async (realm: number, spans: readonly Span[]): Promise<WriteResult> => {
-    const erasuresKnown = erasures.known
-    const admitted = await orUnavailable(erasures.admit(realm, spans))
-    const refused: Refusal[] = []
-    if (admitted.length < spans.length)
-      refused.push({ reason: 'erased', count: spans.length - admitted.length })
-    if (admitted.length === 0) return { stored: 0, refused }
-    const batch = encodeBatch(admitted, {
-      repeats,
-      realm,
-      days: upkeep.days,
-      nowMs: Date.now(),
-      redactionVersion: options.redactionVersion,
-      erasuresKnown,
-    })
-    await orUnavailable(contexts.store(realm, batch.contexts))
-    const unstorable = await writer.write(batch)
-    if (unstorable > 0) refused.push({ reason: 'unstorable', count: unstorable })
-    return { stored: admitted.length - unstorable, refused }
-  }
+  const { redactionVersion } = options
+  const parts = { contexts, erasures, repeats, writer, upkeep, redactionVersion }
   const writeLogs = async (realm: number, logs: readonly SpanLog[]): Promise<number> => {
     const erasuresKnown = erasures.known
     const places = logs.map((log) => ({ ...log, parentSpanId: null, executionId: null }))
     const admitted = await orUnavailable(erasures.admit(realm, places))
     if (admitted.length === 0) return 0
-    const place = { realm, days: upkeep.days, nowMs: Date.now(), redactionVersion: options.redactionVersion }
+    const place = { realm, days: upkeep.days, nowMs: Date.now(), redactionVersion }
     const writing = writeSpanLogs(database.ingest, admitted, { ...place, erasuresKnown })
     await orUnavailable(writing.catch((error) => Promise.reject(isOutdated(error) ? new Outdated() : error)))
     return admitted.length
@@ -244,9 +222,9 @@ function assemble(
       walled ? readWithin({ realms: await realms.ofWorkspace(workspace), workflows }, work) : work(),
     artifacts: new ArtifactStore(database, realms, options.redactionVersion),
     async writeSpans({ workspace, workflows }, spans) {
-      if (spans.length === 0) return { stored: 0, refused: [] }
-      const realm = await orUnavailable(realms.idOf(workspace, workflows))
-      return upToDate(() => write(realm, spans))
+      const realm = () => orUnavailable(realms.idOf(workspace, workflows))
+      const slices = typeof spans === 'function' ? spans : () => [spans]
+      return upToDate(() => writeSpans(parts, realm, slices))
     },
     async writeLogs({ workspace, workflows }, logs) {
       if (logs.length === 0) return 0

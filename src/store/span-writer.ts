@@ -92,7 +92,8 @@ export class SpanWriter {
   async #commit(group: Waiting[]): Promise<void> {
     const began = performance.now()
     try {
-      await this.#tryTwice(group.map(({ batch }) => ({ ...batch, spans: batch.spans.slice() })))
+      const rows = group.map(({ batch }) => ({ ...batch, spans: batch.spans.slice() }))
+      await this.#tryTwice(rows, () => abandon(group))
       for (const waiting of group) waiting.resolve(0)
       this.#observer.committed({
         requests: group.length,
@@ -101,6 +102,7 @@ export class SpanWriter {
         seconds: (performance.now() - began) / 1000,
       })
     } catch (error) {
+      abandon(group)
       if (isOutdated(error)) {
         for (const waiting of group) waiting.reject(new Outdated())
         return
@@ -141,14 +143,20 @@ export class SpanWriter {
   }
 
   /** A connection that died while idle, a deadlock: gone at the second try. What was committed before is merged. */
-  async #tryTwice(group: WritableRows[]): Promise<void> {
+  async #tryTwice(group: WritableRows[], again: () => void = () => {}): Promise<void> {
     try {
       await writeGroup(this.#pool, group)
     } catch (error) {
       if (!classify(error).retry) throw error
+      again()
       await writeGroup(this.#pool, group)
     }
   }
+}
+
+/** A connection on which something failed may still be sending these rows. */
+function abandon(group: readonly Waiting[]): void {
+  for (const { batch } of group) batch.spans.abandon()
 }
 
 function sum<T>(list: readonly T[], of: (item: T) => number): number {

@@ -29,7 +29,9 @@ export function keepingStore(): KeepingStore {
     write: null,
     read: null as never,
     artifacts: null as never,
-    async writeSpans(writer, spans) {
+    async writeSpans(writer, given) {
+      const spans = typeof given === 'function' ? await all(given()) : given
+      if (spans.length === 0) return { stored: 0, refused: [] }
       if (store.write !== null) return await store.write(writer, spans)
       store.written.push({ writer, spans })
       return { stored: spans.length, refused: [] }
@@ -48,6 +50,12 @@ export function keepingStore(): KeepingStore {
     close: async () => {},
   }
   return store
+}
+
+async function all(slices: AsyncIterable<readonly Span[]> | Iterable<readonly Span[]>): Promise<Span[]> {
+  const spans: Span[] = []
+  for await (const slice of slices) spans.push(...slice)
+  return spans
 }
 
 /** The main listener on a free port of loopback, with a store that keeps what comes. */
