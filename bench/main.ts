@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json FILE] [--share 0.5] [--only ingest|read] [--rounds 2] [--millions 0.5]`: ours beside a
+ * `npm run bench [-- --json FILE] [--share 0.5] [--only ingest|read|start|normalize|messages] [--rounds 2] [--millions 0.5]`: ours beside a
  * naive service and the raw COPY of the same rows, in one interleaved session on one Postgres; then reads, idle
  * memory and the time to be ready. Ratios travel between machines, absolute numbers do not.
  */
@@ -9,6 +9,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createLog } from '../src/log.ts'
 import { startEmbedded } from '../src/store/embedded/index.ts'
+import { benchMessages } from './messages.ts'
+import { benchNormalize } from './normalize.ts'
 import { benchRead } from './read.ts'
 import { type Measured, Session, type Variant, variants } from './session.ts'
 import { measureStart } from './start.ts'
@@ -67,6 +69,14 @@ try {
     node: process.version,
   }
   say(`${machine.cpus} × ${cpu}, ${machine.memory_mb} MB, Node ${machine.node}`)
+  const normalize = wanted('normalize') ? benchNormalize() : null
+  for (const { name, attributes, microseconds } of normalize ?? []) {
+    say(`normalize ${name.padEnd(20)} ${String(attributes).padStart(2)} attributes, ${microseconds} µs`)
+  }
+  const messages = wanted('messages') ? await benchMessages() : null
+  for (const { name, bytesPerSpan } of messages ?? []) {
+    say(`100 turns ${name.padEnd(46)} ${bytesPerSpan} bytes per span`)
+  }
   const written = wanted('ingest') ? await ingest() : null
   const read = wanted('read') ? await benchRead(Number(values.millions), say) : null
   const start = wanted('start') ? await measureStart() : null
@@ -82,6 +92,8 @@ try {
     const { skeleton500 = null, first_page_50k = null, next_page_50k = null } = read ?? {}
     const report = {
       machine: { ...machine, postgres: written?.version ?? null },
+      normalize,
+      messages,
       ingest: written?.result ?? null,
       read: { skeleton500, first_page_50k, next_page_50k },
       idle_rss_mb: start?.idle_rss_mb ?? null,

@@ -9,7 +9,7 @@ const BATCH = 200
 const REFERENCE = /"([#@])([0-9a-f]{32})"/g
 
 /**
- * Deletes the messages of these traces that no span refers to any more. In a transaction; writers of messages wait
+ * Deletes the messages of these traces that no span and no log record refers to any more. In a transaction; writers of messages wait
  * until it ends, because a span that is just being written may refer to a message that is already there.
  */
 export async function deleteUnreferenced(
@@ -72,6 +72,22 @@ async function referencedBy(client: Client, realm: number, trace: Buffer): Promi
     }
     if (rows.length < BATCH) break
     after = rows.at(-1) ?? after
+  }
+  let record: { span_id: Buffer; day: string; hash: Buffer } = {
+    span_id: Buffer.alloc(0),
+    day: '-infinity',
+    hash: Buffer.alloc(0),
+  }
+  for (;;) {
+    const { rows } = await client.query<typeof record & { body: string }>(
+      `select span_id, day::text as day, hash, body::text from span_logs
+       where realm = $1 and trace_id = $2 and (span_id, day, hash) > ($3, $4::date, $5)
+       order by span_id, day, hash limit $6`,
+      [realm, trace, record.span_id, record.day, record.hash, BATCH],
+    )
+    for (const { body } of rows) note(body)
+    if (rows.length < BATCH) break
+    record = rows.at(-1) ?? record
   }
   while (lists.length > 0) {
     const wanted = lists.map((hash) => Buffer.from(hash, 'hex'))

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
 import { CompiledQuery, type Kysely } from 'kysely'
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool, PoolClient } from 'pg'
 import type { SpanLog } from '../model/log.ts'
 import { dayOf } from './encode-batch.ts'
+import { LogParts } from './log-parts.ts'
+import { joinMessages } from './message-read.ts'
 import { attributesFromStored, attributesToJson } from './stored-value.ts'
 import type { Tables } from './tables.ts'
 
@@ -25,12 +27,21 @@ const MS_PER_DAY = 86_400_000
  */
 export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place: LogPlace): Promise<void> {
   const traces = [...new Set(logs.map((log) => log.traceId))].sort()
-  const rows = logs.map((log, position) => ({ log, position, body: logBody(log) }))
+  const rows = logs.map((log, position) => ({
+    log,
+    position,
+    body: logBody(log),
+    day: dateOf(dayOf(log.timeNs, place.days)),
+  }))
   const hashes = hashesOf(rows)
+  const parts = new LogParts()
+  // under the sentinel, messages would be deleted apart from their records
+  const bodies = rows.map(({ log, body, day }) => (day === SENTINEL ? body : parts.bodyOf(log, day, body)))
   const client = await pool.connect()
   let broken: Error | undefined
   try {
     await client.query(`begin; select erasures_unchanged(${place.erasuresKnown})`)
+    await parts.write(client, place.realm)
     await client.query(
       `insert into span_logs (realm, trace_id, span_id, day, hash, time_ns, position, event_name, received_at,
          redaction_version, body)
@@ -42,12 +53,12 @@ export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place:
         place.realm,
         rows.map(({ log }) => Buffer.from(log.traceId, 'hex')),
         rows.map(({ log }) => Buffer.from(log.spanId, 'hex')),
-        rows.map(({ log }) => dateOf(dayOf(log.timeNs, place.days))),
+        rows.map(({ day }) => day),
         hashes,
         rows.map(({ log }) => log.timeNs),
         rows.map(({ position }) => position),
         rows.map(({ log }) => log.name),
-        rows.map(({ body }) => body),
+        bodies,
         new Date(place.nowMs),
         place.redactionVersion,
       ],
@@ -66,6 +77,9 @@ export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place:
     client.release(broken)
   }
 }
+
+/** The day of what no day claims. */
+const SENTINEL = '1970-01-01'
 
 const dateOf = (day: number) => new Date(day * MS_PER_DAY).toISOString().slice(0, 10)
 
@@ -100,7 +114,29 @@ export interface LogRow {
   span_id: string
   time_ns: string
   event_name: string
-  body: { b: unknown; a: unknown; s: number; d: number }
+  /** What the record says, or references to it. */
+  body: LogBody | { r: unknown }
+}
+
+interface LogBody {
+  b: unknown
+  a: unknown
+  s: number
+  d: number
+}
+
+/** Puts what was stored once in the place of references, in the given rows. */
+export function joinLogs(
+  db: Kysely<Tables> | Pool | ClientBase,
+  realm: number,
+  rows: readonly LogRow[],
+): Promise<void> {
+  const shared = rows.filter(({ body }) => 'r' in body)
+  return joinMessages(
+    db,
+    realm,
+    shared.map(({ trace_id, body }) => ({ trace_id: Buffer.from(trace_id, 'hex'), content: body })),
+  )
 }
 
 /** Log records by trace and span id (`spanKey`), each list in the order of their times. */
@@ -112,7 +148,9 @@ export async function loadSpanLogs(
   onlyExceptions = false,
 ): Promise<Map<string, SpanLog[]>> {
   const found = new Map<string, SpanLog[]>()
-  for (const row of await load(db, realm, traces, spans, onlyExceptions)) {
+  const rows = await load(db, realm, traces, spans, onlyExceptions)
+  await joinLogs(db, realm, rows)
+  for (const row of rows) {
     const log = logFromRow(row)
     const key = row.trace_id + row.span_id
     const logs = found.get(key)
@@ -122,17 +160,28 @@ export async function loadSpanLogs(
   return found
 }
 
+/** A record out of its row, which `joinLogs` has seen. */
 export function logFromRow(row: LogRow): SpanLog {
+  const { b, a, s, d } = wholeOf(row.body)
   return {
     traceId: row.trace_id,
     spanId: row.span_id,
     timeNs: BigInt(row.time_ns),
-    severity: row.body.s,
+    severity: s,
     name: row.event_name,
-    body: attributesFromStored({ b: row.body.b }).get('b') ?? null,
-    attributes: attributesFromStored(row.body.a),
-    droppedAttributesCount: row.body.d,
+    body: attributesFromStored({ b }).get('b') ?? null,
+    attributes: attributesFromStored(a),
+    droppedAttributesCount: d,
   }
+}
+
+/** Of a record whose parts are gone nothing is known but that it was. */
+function wholeOf(body: LogRow['body']): LogBody {
+  if (!('r' in body)) return body
+  const { r } = body
+  return typeof r === 'object' && r !== null && 'a' in r
+    ? (r as LogBody)
+    : { b: typeof r === 'string' ? r : null, a: {}, s: 0, d: 0 }
 }
 
 const EXCEPTION = `(body -> 'a' -> 'exception.type' is not null or body -> 'a' -> 'exception.message' is not null)`

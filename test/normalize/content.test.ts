@@ -49,7 +49,7 @@ t.test('Anthropic: system beside the messages, pictures, tool use and result, th
       ],
     },
     { role: 'assistant', parts: [{ type: 'tool_call', id: 't1', name: 'f', arguments: { a: 1 } }] },
-    { role: 'user', parts: [{ type: 'tool_result', id: 't1', name: null, result: { r: 1 } }] },
+    { role: 'tool', parts: [{ type: 'tool_result', id: 't1', name: null, result: { r: 1 } }] },
   ])
   t.same(output.messages, [
     {

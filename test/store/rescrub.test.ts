@@ -130,7 +130,15 @@ const logRecord = (body: string) => ({
 const resourceLogs = [
   {
     scopeLogs: [
-      { logRecords: [logRecord(`said ${SECRET}`), logRecord(`said ${SECRET}`), logRecord('fine')] },
+      {
+        logRecords: [
+          logRecord(`said ${SECRET}`),
+          logRecord(`said ${SECRET}`),
+          logRecord('fine'),
+          // stored once, by reference
+          { ...logRecord(`at ${'length '.repeat(60)}${SECRET}`), attributes: [] },
+        ],
+      },
     ],
   },
 ]
@@ -193,7 +201,7 @@ t.test('a dry run counts, and writes nothing', async (t) => {
   t.equal(await snapshot(), was)
   t.match(report, {
     spans: { seen: 5, changed: 4 },
-    logs: { seen: 3, changed: 2 },
+    logs: { seen: 4, changed: 3 },
     artifacts: { seen: 1, changed: 1 },
   })
   t.ok((report.rules.get('zebra') ?? 0) > 15, 'counts by rule')
@@ -230,7 +238,7 @@ t.test('it may be ended at any time: the next run goes on', async (t) => {
 
 t.test('what the rules find is in no table any more', async (t) => {
   const report = await rescrub(await options())
-  t.match(report, { spans: { changed: 4 }, logs: { changed: 2 }, artifacts: { changed: 1 } })
+  t.match(report, { spans: { changed: 4 }, logs: { changed: 3 }, artifacts: { changed: 1 } })
   t.strictSame(await holding(), [])
 })
 
@@ -260,7 +268,7 @@ t.test('the trace reads whole, roll-ups are what they were', async (t) => {
   const failed = await as(reader, 'GET', `/api/executions/${id}/spans/${'4'.padStart(16, '0')}`)
   t.match(failed.text, /\[redacted:zebra\]/)
   const { rows: logs } = await database.work.query('select body from span_logs')
-  t.equal(logs.length, 3, 'equal records stay two')
+  t.equal(logs.length, 4, 'equal records stay two')
   const { rows: files } = await database.work.query<{ id: string; handle: string }>(
     'select artifact_id as id from artifacts',
   )

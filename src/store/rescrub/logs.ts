@@ -1,5 +1,6 @@
 import type { SpanLog } from '../../model/log.ts'
-import { hashedText, type LogRow, logBody, logFromRow, logHash } from '../span-logs.ts'
+import { deleteUnreferenced } from '../delete-messages.ts'
+import { hashedText, joinLogs, type LogRow, logBody, logFromRow, logHash } from '../span-logs.ts'
 import { staleTraces, type TraceId } from './span-rows.ts'
 import { inBatch, markDirty } from './transaction.ts'
 import { addTo, count, type Found, nothingFound, scrubOf, type Work } from './work.ts'
@@ -15,7 +16,7 @@ interface Key {
   hash: Buffer
 }
 
-type Row = LogRow & { day: string; hash: Buffer }
+type Row = LogRow & { day: string; hash: Buffer; shared?: boolean }
 
 interface Batch extends Found {
   /** Keys of rows that the rules change, with what takes their place; null = the policy does not store it. */
@@ -60,6 +61,8 @@ async function look(work: Work, { realm, trace_id }: TraceId, after: Key): Promi
      order by l.span_id, l.day, l.hash limit ${BATCH}`,
     [work.version, work.since, work.until, realm, trace_id, after.span_id, after.day, after.hash],
   )
+  for (const row of rows) row.shared = 'r' in row.body
+  await joinLogs(work.client, realm, rows)
   const batch: Batch = { ...nothingFound(), changes: [], same: [] }
   for (const row of rows) {
     const before = logFromRow(row)
@@ -84,6 +87,9 @@ function hashLike(before: SpanLog, hash: Buffer, after: SpanLog): Buffer {
 async function store(work: Work, trace: TraceId, { changes, same }: Batch): Promise<void> {
   const { client, version } = work
   const { realm, trace_id } = trace
+  const loses = changes.some(({ row }) => row.shared)
+  // before anything else is held: who writes messages waits for it
+  if (loses) await client.query('lock table messages in share row exclusive mode')
   const keys = (rows: readonly Row[]) => [
     realm,
     trace_id,
@@ -120,5 +126,6 @@ async function store(work: Work, trace: TraceId, { changes, same }: Batch): Prom
     `delete from span_logs l using ${old} old (span_id, day, hash) where ${match}`,
     keys(changes.map(({ row }) => row)),
   )
+  if (loses) await deleteUnreferenced(client, realm, [trace_id])
   await markDirty(client, realm, trace_id, new Set())
 }
