@@ -17,8 +17,10 @@ export function redactAttributes(attributes: Attributes, set: RuleSet, pass: Pas
 function redactMap(map: Attributes, above: KeyVerdict | null, set: RuleSet, pass: Pass): Attributes {
   let result: Attributes | null = null
   for (const [key, value] of map) {
-    const clean = cleanKey(key, pass)
-    const { verdict, allowed } = judge(key, pass)
+    // Names are seldom new, and those that hold nothing are remembered.
+    const known = pass.redactor.judged.get(key)
+    const clean = known === undefined ? cleanKey(key, pass) : key
+    const { verdict, allowed } = known ?? judge(key, pass)
     const kept = redactValue(value, above ?? verdict, allowed ? pass.redactor.secrets : set, pass)
     if (result === null) {
       if (clean === key && kept === value) continue

@@ -8,8 +8,10 @@ const LONGEST = 128
 
 /** Judges a name. Only names that hold no secret themselves are remembered. */
 export function judge(key: string, pass: Pass): JudgedKey {
-  const known = pass.redactor.judged.get(key)
-  if (known !== undefined) return known
+  return pass.redactor.judged.get(key) ?? judgeNew(key, pass)
+}
+
+function judgeNew(key: string, pass: Pass): JudgedKey {
   const allowed = pass.redactor.allowKeys.has(normalizeKey(key))
   // What is left of a name that held a secret says nothing more: redacting twice must change nothing.
   return {
@@ -18,14 +20,14 @@ export function judge(key: string, pass: Pass): JudgedKey {
   }
 }
 
-/** The name without secrets. Names are seldom new, so most are found among the remembered ones. */
+/** The name without secrets, if it is not among those that are remembered. */
 export function cleanKey(key: string, pass: Pass): string {
   const { judged, secrets } = pass.redactor
-  if (judged.has(key) || isReplacement(key)) return key
+  if (isReplacement(key)) return key
   const clean = pass.text(key, secrets)
   if (clean === key && key.length <= LONGEST) {
     if (judged.size >= MOST) judged.clear()
-    judged.set(key, judge(key, pass))
+    judged.set(key, judgeNew(key, pass))
   }
   return clean
 }

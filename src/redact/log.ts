@@ -7,7 +7,7 @@ interface RedactedLog {
   /** The same object when nothing was found; null = the policy keeps content out, and it is nothing else. */
   log: SpanLog | null
   /** How often each rule removed something: for metrics. */
-  counts: Map<string, number>
+  counts: ReadonlyMap<string, number>
 }
 
 /**

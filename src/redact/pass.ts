@@ -7,45 +7,61 @@ import { findMatches, replaceMatches } from './scan.ts'
 
 /** Stands where a value could not be read in time or a rule failed: nothing of it is known, so all of it goes. */
 const FAILED = 'failed'
+/** Nothing that a rule finds is shorter (a name's value: see walk.ts). */
+const SHORTEST = 4
 
 /** Thrown inside a pass when its time is over; never leaves it. */
 class OutOfTime extends Error {}
 
 /** One span's way through the rules: what it has counted, and whether it must give up. */
-export interface Pass {
-  redactor: Redactor
-  policy: Policy
-  counts: Map<string, number>
-  /** The text without what the rules remove; the same string when there is nothing. Never throws. */
-  text: (text: string, set: RuleSet) => string
-  count: (rule: string, times?: number) => void
-}
+export class Pass {
+  readonly redactor: Redactor
+  readonly policy: Policy
+  #counts: Map<string, number> | null = null
+  #started = 0
+  #over = false
 
-export function startPass(redactor: Redactor, workflow: string | null): Pass {
-  const counts = new Map<string, number>()
-  const count = (rule: string, times = 1): void => {
-    counts.set(rule, (counts.get(rule) ?? 0) + times)
+  constructor(redactor: Redactor, workflow: string | null) {
+    this.redactor = redactor
+    this.policy = redactor.policy(workflow)
+    if (redactor.now !== null) this.#started = redactor.now()
   }
-  const { now } = redactor
-  const started = now?.() ?? 0
-  let over = false
-  const tick = (): void => {
-    if (now === null) return
-    over ||= now() - started > redactor.budgetMs
-    if (over) throw new OutOfTime()
+
+  /** How often each rule removed something. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts ?? none
   }
-  const text = (value: string, set: RuleSet): string => {
-    // Nothing that a rule finds is shorter than four characters (a name's value: see walk.ts).
-    if (value.length < 4) return value
+
+  /** The text without what the rules remove; the same string when there is nothing. Never throws. */
+  text(value: string, set: RuleSet): string {
+    if (value.length < SHORTEST) return value
     try {
-      const matches = findMatches(value, set, tick)
-      return matches === null ? value : replaceMatches(value, matches, count)
+      const matches = findMatches(value, set, this)
+      return matches === null ? value : replaceMatches(value, matches, this)
     } catch {
-      count(FAILED)
+      this.count(FAILED)
       return replacement(FAILED)
     }
   }
-  return { redactor, policy: redactor.policy(workflow), counts, text, count }
+
+  count(rule: string, times = 1): void {
+    this.#counts ??= new Map()
+    this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + times)
+  }
+
+  /** Called before every piece of expensive work; throws when the time is over. */
+  tick(): void {
+    const { now, budgetMs } = this.redactor
+    if (now === null) return
+    this.#over ||= now() - this.#started > budgetMs
+    if (this.#over) throw new OutOfTime()
+  }
+}
+
+const none: ReadonlyMap<string, number> = new Map()
+
+export function startPass(redactor: Redactor, workflow: string | null): Pass {
+  return new Pass(redactor, workflow)
 }
 
 /**

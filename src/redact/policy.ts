@@ -26,6 +26,7 @@ function matches(pattern: string, workflow: string): boolean {
  * might apply holds, because what is stored by mistake cannot be unstored.
  */
 export function policyFor(base: Policy, own: readonly WorkflowPolicy[], workflow: string | null): Policy {
+  if (own.length === 0) return base
   if (workflow !== null) {
     const found = own.find((entry) => matches(entry.match, workflow))
     return { personal: found?.personal ?? base.personal, content: found?.content ?? base.content }

@@ -1,161 +1,56 @@
-/**
- * One pass over a text that finds every keyword of every rule at once. Most strings of a span hold none, and for
- * them nothing else runs.
- *
- * Keywords are ASCII and compared without case. The pass looks at every three characters in a row, as one number
- * of 18 bits, in a set of those that begin a keyword: one look-up for each character that depends on nothing
- * before it but two shifts, in 32 KB that stay in the processor's first cache. Where the set says yes, the fourth
- * character is asked for too, and only then the keywords that begin so are compared. (An Aho–Corasick automaton
- * needs its last state before it can look for the next, in a table of a few hundred KB.)
- */
+import { bytesOf } from './bytes.ts'
+import { byEnd, findKeywords } from './keywords.ts'
+import { isWorthALook, look } from './look.ts'
+import type { NameEnds } from './name-ends.ts'
+
+/** Finds the keywords of all rules in a text. Most strings of a span hold none, and for them nothing else runs. */
 export interface Prefilter {
-  /** Triples (keyword index, from, to) in the order of `to`; null = no keyword. */
+  /**
+   * Triples (keyword index, from, to) in the order of `to`; null = no keyword. Keywords that cannot lead to a match
+   * where they stand may be left out.
+   */
   search: (text: string) => number[] | null
 }
 
-/** Bits of one character's class, and of three. */
-const BITS = 6
-const MASK = (1 << (3 * BITS)) - 1
-
-/** Texts are read as bytes, so many at a time: `charCodeAt` asks every time what kind of string it is given. */
-const scratch = Buffer.allocUnsafeSlow(32 * 1024)
-/** Characters below which copying them costs more than it saves. */
-const SHORT = 24
-
-/** Classes of bytes; 0 = in no keyword. */
-function classesOf(keywords: readonly string[]): Uint8Array {
-  const classes = new Uint8Array(256)
-  let used = 0
-  for (const keyword of keywords) {
-    for (let i = 0; i < keyword.length; i++) {
-      const code = keyword.charCodeAt(i)
-      if (code > 127) throw new RangeError('keywords are ASCII')
-      if (classes[code] !== 0) continue
-      used++
-      if (used >= 1 << BITS) throw new RangeError('too many different characters in keywords')
-      classes[code] = used
-      if (code >= 97 && code <= 122) classes[code - 32] = used
-    }
-  }
-  return classes
-}
-
-/** The numbers of three characters that a keyword may begin with: several when it is shorter. */
-function startsOf(keyword: string, classes: Uint8Array): number[] {
-  let starts = [0]
-  for (let i = 0; i < 3; i++) {
-    const any = i >= keyword.length
-    const next = any
-      ? Array.from({ length: 1 << BITS }, (_, cls) => cls)
-      : [classes[keyword.charCodeAt(i)] ?? 0]
-    starts = starts.flatMap((start) => next.map((cls) => (start << BITS) | cls))
-  }
-  return starts
-}
-
-function add(set: Int32Array, bit: number): void {
-  set[bit >> 5] = (set[bit >> 5] as number) | (1 << (bit & 31))
-}
-
-/** Four characters as one number of 18 bits: three and the class of the next, spread by the golden ratio. */
-function hashOf(three: number, next: number): number {
-  return Math.imul((three << BITS) | next, 0x9e3779b1) >>> (32 - 3 * BITS)
-}
-
-/** Builds the sets. Keywords are lower case; empty ones are not allowed. */
-export function buildPrefilter(keywords: readonly string[]): Prefilter {
-  if (keywords.length === 0) return { search: () => null }
-  if (keywords.some((keyword) => keyword === '' || keyword !== keyword.toLowerCase())) {
-    throw new RangeError('keywords are lower case and not empty')
-  }
-  const classes = classesOf(keywords)
-  const set = new Int32Array((MASK + 1) >> 5)
-  /** Of what `set` has: how keywords of more than three characters begin with four, and where that says nothing. */
-  const fours = new Int32Array((MASK + 1) >> 5)
-  const short = new Int32Array((MASK + 1) >> 5)
-  /** Keywords by how they begin; the longest first, so that hits with one end come in a fixed order. */
-  const byStart = new Map<number, number[]>()
-  const order = keywords.map((_, index) => index)
-  order.sort((a, b) => (keywords[b] as string).length - (keywords[a] as string).length || a - b)
-  for (const index of order) {
-    const keyword = keywords[index] as string
-    for (const start of startsOf(keyword, classes)) {
-      add(set, start)
-      if (keyword.length < 4) add(short, start)
-      else add(fours, hashOf(start, classes[keyword.charCodeAt(3)] as number))
-      const list = byStart.get(start)
-      if (list === undefined) byStart.set(start, [index])
-      else list.push(index)
-    }
-  }
-
-  /** Adds the keywords that stand at an offset where the set said yes. */
-  const compare = (text: string, at: number, start: number, hits: number[] | null): number[] | null => {
-    let found = hits
-    for (const index of byStart.get(start) as number[]) {
-      const keyword = keywords[index] as string
-      const { length } = keyword
-      if (at + length > text.length) continue
-      let i = 0
-      while (i < length) {
-        const code = text.charCodeAt(at + i)
-        const wanted = keyword.charCodeAt(i)
-        if (code !== wanted && !(code >= 65 && code <= 90 && code + 32 === wanted)) break
-        i++
-      }
-      if (i < length) continue
-      found ??= []
-      found.push(index, at, at + length)
-    }
-    return found
-  }
-
+/**
+ * @param keywords lower case
+ * @param anywhere by keyword: search all of a text for it, not only where the first look sees something
+ */
+export function buildPrefilter(
+  keywords: readonly string[],
+  anywhere: readonly boolean[],
+  names: NameEnds,
+): Prefilter {
+  const seen = keywords.filter((_, index) => anywhere[index] !== true)
+  const sight = { names, longest: Math.max(0, ...seen.map(({ length }) => length)) }
+  const { within } = findKeywords(keywords, anywhere)
+  const free = keywords.flatMap((keyword, index) => (anywhere[index] === true ? [{ keyword, index }] : []))
+  // One by one is faster for a few that have no letters, so that case does not count.
+  const oneByOne = free.length <= 4 && free.every(({ keyword }) => !/[a-z]/.test(keyword))
+  const freely = findKeywords(
+    keywords,
+    anywhere.map((is) => !is),
+  )
   return {
     search(text) {
-      const { length } = text
-      let hits: number[] | null = null
-      let three = 0
-      if (length < SHORT) {
-        for (let i = 0; i < length; i++) {
-          three = ((three << BITS) | (classes[text.charCodeAt(i) & 255] as number)) & MASK
-          if ((((set[three >> 5] as number) >>> (three & 31)) & 1) === 0) continue
-          if (i + 1 < length && (((short[three >> 5] as number) >>> (three & 31)) & 1) === 0) {
-            const four = hashOf(three, classes[text.charCodeAt(i + 1) & 255] as number)
-            if ((((fours[four >> 5] as number) >>> (four & 31)) & 1) === 0) continue
-          }
-          if (i >= 2) hits = compare(text, i - 2, three, hits)
+      if (free.length === 0 && !isWorthALook(text)) return null
+      const hits: number[] = []
+      const read = bytesOf(text)
+      const areas = seen.length === 0 ? null : look(text, read, sight)
+      if (areas !== null) {
+        for (let i = 0; i < areas.length; i += 2) {
+          within(text, read.bytes, areas[i] as number, areas[i + 1] as number, hits)
         }
       }
-      for (let from = 0; length >= SHORT && from < length; from += scratch.length) {
-        // Of a character beyond Latin-1 its low byte is read: what looks like a keyword then is compared in the text.
-        const part = length <= scratch.length ? text : text.slice(from, from + scratch.length)
-        const bytes = scratch.write(part, 'latin1')
-        for (let i = 0; i < bytes; i++) {
-          three = ((three << BITS) | (classes[scratch[i] as number] as number)) & MASK
-          if ((((set[three >> 5] as number) >>> (three & 31)) & 1) === 0) continue
-          if (i + 1 < bytes && (((short[three >> 5] as number) >>> (three & 31)) & 1) === 0) {
-            const four = hashOf(three, classes[scratch[i + 1] as number] as number)
-            if ((((fours[four >> 5] as number) >>> (four & 31)) & 1) === 0) continue
-          }
-          if (from + i >= 2) hits = compare(text, from + i - 2, three, hits)
-        }
-      }
-      // Keywords of one or two characters may stand at the end, where three do not fit any more.
-      for (let i = length; i < length + 2; i++) {
-        three = (three << BITS) & MASK
-        if (i >= 2 && byStart.has(three)) hits = compare(text, i - 2, three, hits)
-      }
-      return hits === null || hits.length === 3 ? hits : byEnd(hits)
+      if (!oneByOne) freely.within(text, read.bytes, 0, text.length, hits)
+      else for (const one of free) addEach(text, one, hits)
+      return hits.length === 0 ? null : byEnd(hits)
     },
   }
 }
 
-/** The triples in the order of their end. They come in the order of their start, so most are in place. */
-function byEnd(hits: number[]): number[] {
-  let sorted = true
-  for (let i = 5; i < hits.length && sorted; i += 3) sorted = (hits[i - 3] as number) <= (hits[i] as number)
-  if (sorted) return hits
-  const triples = Array.from({ length: hits.length / 3 }, (_, n) => hits.slice(n * 3, n * 3 + 3))
-  triples.sort((a, b) => (a[2] as number) - (b[2] as number))
-  return triples.flat()
+function addEach(text: string, { keyword, index }: { keyword: string; index: number }, hits: number[]): void {
+  for (let at = text.indexOf(keyword); at !== -1; at = text.indexOf(keyword, at + 1)) {
+    hits.push(index, at, at + keyword.length)
+  }
 }

@@ -138,6 +138,7 @@ function readCustomRule(custom: CustomRule): Rule {
     keywords,
     pattern: custom.pattern,
     inner: true,
+    anywhere: true,
     before: 256,
     after: 1024,
   }

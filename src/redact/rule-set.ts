@@ -1,7 +1,8 @@
 import { base64Fragments } from './encoded.ts'
+import { nameEnds } from './name-ends.ts'
 import { buildPrefilter, type Prefilter } from './prefilter.ts'
 import { type CompiledRule, compileRule, type Rule } from './rule.ts'
-import { keyWords } from './rules/keys.ts'
+import { keyTails, keyWords } from './rules/keys.ts'
 
 /** What a keyword of the prefilter is for: a value rule by its index, or one of these. */
 export const KEY_NAME = -1
@@ -32,9 +33,10 @@ export interface RuleSetOptions {
   allowed?: ReadonlySet<string>
 }
 
-/** Compiles rules into one automaton. Milliseconds of work: done once, not for each span. */
+/** Compiles rules into one search. Milliseconds of work: done once, not for each span. */
 export function buildRuleSet(options: RuleSetOptions): RuleSet {
   const rules = options.rules.map(compileRule)
+  const names = [...(options.ownKeys?.keys() ?? [])]
   const keywords: string[] = []
   const owners: number[] = []
   const add = (keyword: string, owner: number): void => {
@@ -47,7 +49,6 @@ export function buildRuleSet(options: RuleSetOptions): RuleSet {
   if (options.deep) {
     // A base64 run is lower-cased by the prefilter only: its keywords are encoded as rules and names write them.
     const seen = new Set<string>()
-    const names = [...(options.ownKeys?.keys() ?? [])]
     const spelled = names.flatMap((name) => [name, name.replaceAll('_', '-'), name.replaceAll('_', '')])
     for (const keyword of new Set([...keyWords, ...spelled])) add(keyword, KEY_NAME)
     for (const digit of '234567') add(`%${digit}`, PERCENT)
@@ -62,7 +63,11 @@ export function buildRuleSet(options: RuleSetOptions): RuleSet {
   }
   return {
     rules,
-    prefilter: buildPrefilter(keywords),
+    prefilter: buildPrefilter(
+      keywords,
+      owners.map((owner) => rules[owner]?.anywhere === true),
+      nameEnds([...keyTails, ...names]),
+    ),
     owners: Int32Array.from(owners),
     keywords,
     locating: rules.filter((rule) => rule.locate !== undefined),

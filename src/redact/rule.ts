@@ -11,8 +11,8 @@ export interface Match {
 }
 
 /**
- * A value rule. Its pattern runs only in windows around the hits of its keywords (or of `locate`), and always on
- * a linear-time engine, so that no input can make it slow.
+ * A value rule. Its pattern runs only at the hits of its keywords (or of `locate`) or in windows around them: on the
+ * host's engine where that is linear for it, else on RE2, so that no input can make it slow.
  */
 export interface Rule {
   /** Shown to readers in `[redacted:id]`: kebab-case. */
@@ -23,8 +23,8 @@ export interface Rule {
   pattern: string
   /** Least number of characters without space or quote from the keyword's start: a filter before the pattern. */
   min?: number
-  /** A character that every match contains: without it in the window the pattern does not run. */
-  needs?: string
+  /** True when keywords may stand where the first look (look.ts) sees nothing: all of the text is searched for them. */
+  anywhere?: boolean
   /** Characters of the window before and after a keyword. */
   before?: number
   after?: number
@@ -34,6 +34,12 @@ export interface Rule {
   exact?: boolean
   /** Second look at what is replaced (checksum, entropy), with the text and the offset where it was found. */
   check?: (found: string, text: string, at: number) => boolean
+  /** The same as `pattern` for the host's engine, sticky and linear; what is replaced is its end. */
+  sticky?: RegExp
+  /** Characters of a match before its keyword, in the order in which they are tried; default 0. */
+  back?: readonly number[]
+  /** Reads by hand what no sticky pattern can read in linear time. */
+  read?: (text: string, keyword: number) => Reading
   /** Finds candidates where keywords cannot: pairs of from, to. */
   locate?: (text: string) => number[]
   /** Reads what comes after a keyword by hand, in place of `pattern`, which then says the same in other words. */
@@ -50,18 +56,31 @@ export interface Gap {
   most: number
 }
 
+/** What was read by hand around a keyword: what to replace, if anything, and the offset up to which that is settled. */
+export interface Reading {
+  from: number
+  to: number
+  done: number
+}
+
 /** A rule with its pattern compiled at its first use: most rules never run in a process. */
 export interface CompiledRule extends Rule {
   regex: () => RE2JS
-  /** The same for the host's engine where that is safe; null elsewhere. */
+  /** The same for the host's engine where that is safe, all over a window; null elsewhere. */
   native: RegExp | null
+  /** The same at one place; null = only in windows. */
+  anchor: RegExp | null
 }
 
 export function compileRule(rule: Rule): CompiledRule {
   let regex: RE2JS | null = null
+  const native = rule.gap === undefined && rule.read === undefined ? nativeForm(rule.pattern) : null
+  // A match that begins with its keyword, or a known way before it, is looked for there alone.
+  const known = rule.back !== undefined || (rule.before === undefined && rule.locate === undefined)
   return {
     ...rule,
-    native: rule.gap === undefined ? nativeForm(rule.pattern) : null,
+    native,
+    anchor: rule.sticky ?? (native !== null && known ? new RegExp(native.source, 'y') : null),
     regex: () => {
       regex ??= RE2JS.compile(rule.pattern)
       return regex

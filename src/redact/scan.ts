@@ -1,7 +1,7 @@
-import { limits } from '../limits.ts'
 import { readAssignment } from './assignments.ts'
+import { cutEnd } from './cut.ts'
 import { base64Run, type Decoded, decodeBase64, decodeEscapes, decodePercent } from './encoded.ts'
-import { type CompiledRule, type Gap, isReplacement, type Match, replacement } from './rule.ts'
+import { type CompiledRule, type Gap, isReplacement, type Match, type Rule, replacement } from './rule.ts'
 import { BASE64, ESCAPE, KEY_NAME, PERCENT, type RuleSet } from './rule-set.ts'
 
 /** The most text that a pattern sees at once: UTF-16 units. */
@@ -9,32 +9,32 @@ const WINDOW = 64 * 1024
 /** How much of a token beyond its window is taken with it: UTF-16 units. */
 const LONGEST_REST = 8 * 1024
 const inToken = /[\w+/=~.-]/
-/** Ends of a value that was cut before it came here. */
-const cutMark = /(?:…|\.\.\.)?\[?(?:truncated[^\]\n]{0,40})?(?:…|\.\.\.|\])$/
 
 /** Called before every piece of expensive work; throws when the time is over. */
-export type Tick = () => void
+interface Clock {
+  tick: () => void
+}
 
 /** Everything in a text that the rules say must go: sorted, not overlapping. Null = nothing. */
-export function findMatches(text: string, set: RuleSet, tick: Tick): Match[] | null {
+export function findMatches(text: string, set: RuleSet, clock: Clock): Match[] | null {
   const hits = set.prefilter.search(text)
   if (hits === null && set.locating.length === 0) return null
   const found: Match[] = []
-  if (hits !== null) search(text, hits, set, tick, found, true)
+  if (hits !== null) search(text, hits, set, clock, found, true)
   for (const rule of set.locating) {
-    tick()
-    runRule(text, rule, rule.locate?.(text) ?? [], found, tick)
+    clock.tick()
+    runRule(text, rule, rule.locate?.(text) ?? [], found, clock)
   }
   const kept =
     set.allowed.size === 0 ? found : found.filter((m) => !set.allowed.has(text.slice(m.from, m.to)))
   return kept.length === 0 ? null : merge(kept, set)
 }
 
-/** The text without its matches. `count` is told each rule that removed something. */
+/** The text without its matches. `counter` is told each rule that removed something. */
 export function replaceMatches(
   text: string,
   matches: readonly Match[],
-  count: (rule: string) => void,
+  counter: { count: (rule: string) => void },
 ): string {
   let result = ''
   let at = 0
@@ -42,20 +42,24 @@ export function replaceMatches(
     const wrap = match.wrap ?? ''
     result += text.slice(at, match.from) + wrap + replacement(match.rule) + wrap
     at = match.to
-    count(match.rule)
+    counter.count(match.rule)
   }
   return result + text.slice(at)
 }
 
-function search(text: string, hits: number[], set: RuleSet, tick: Tick, out: Match[], deep: boolean): void {
+function search(text: string, hits: number[], set: RuleSet, clock: Clock, out: Match[], deep: boolean): void {
   const spots = new Map<number, number[]>()
+  let blank = -1
   for (let i = 0; i < hits.length; i += 3) {
     const keyword = hits[i] as number
     const owner = set.owners[keyword] as number
     if (owner < KEY_NAME && !deep) continue
     const from = hits[i + 1] as number
     const rule = set.rules[owner]
-    if (rule?.min !== undefined && !isLongToken(text, from, rule.min)) continue
+    if (rule?.min !== undefined) {
+      if (blank < from) blank = nextBlank(text, from)
+      if (blank - from < rule.min) continue
+    }
     let list = spots.get(owner)
     if (list === undefined) {
       list = []
@@ -63,25 +67,26 @@ function search(text: string, hits: number[], set: RuleSet, tick: Tick, out: Mat
     }
     list.push(from, hits[i + 2] as number)
   }
-  for (const [owner, list] of spots) {
-    tick()
-    if (owner >= 0) runRule(text, set.rules[owner] as CompiledRule, list, out, tick)
+  // Always in the same order, whichever of them stands first.
+  for (const owner of spots.size < 2 ? spots.keys() : [...spots.keys()].sort((a, b) => b - a)) {
+    const list = spots.get(owner) as number[]
+    clock.tick()
+    if (owner >= 0) runRule(text, set.rules[owner] as CompiledRule, list, out, clock)
     else if (owner === KEY_NAME) runAssignments(text, list, set, out)
-    else if (owner === PERCENT) searchDecoded(decodePercent(text), set, tick, out)
-    else if (owner === ESCAPE) searchDecoded(decodeEscapes(text), set, tick, out)
-    else if (owner === BASE64) searchBase64(text, list, set, tick, out)
+    else if (owner === PERCENT) searchDecoded(decodePercent(text), set, clock, out)
+    else if (owner === ESCAPE) searchDecoded(decodeEscapes(text), set, clock, out)
+    else if (owner === BASE64) searchBase64(text, list, set, clock, out)
   }
   searchCut(text, hits, set, out)
 }
 
-/** True when at least `min` characters without blank or quote follow. */
-function isLongToken(text: string, from: number, min: number): boolean {
-  if (from + min > text.length) return false
-  for (let i = from; i < from + min; i++) {
+/** Where the next blank or quote stands, or the end of the text. */
+function nextBlank(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code <= 34 || code === 39 || code === 60 || code === 62 || code === 96) return false
+    if (code <= 34 || code === 39 || code === 60 || code === 62 || code === 96) return i
   }
-  return true
+  return text.length
 }
 
 /**
@@ -111,18 +116,64 @@ function runGap(text: string, rule: CompiledRule, gap: Gap, spots: number[], out
   }
 }
 
+/** Tries a sticky pattern at each keyword, or where its match would begin. */
+function runAnchor(text: string, rule: CompiledRule, anchor: RegExp, spots: number[], out: Match[]): void {
+  const { back = here } = rule
+  let done = 0
+  for (let i = 0; i < spots.length; i += 2) {
+    const keyword = spots[i] as number
+    if (keyword < done) continue
+    for (const before of back) {
+      const start = keyword - before
+      if (start < 0 || (!rule.inner && !startsWord(text, start))) continue
+      anchor.lastIndex = start
+      const match = anchor.exec(text)
+      if (match === null) continue
+      const found = match[1] ?? match[2] ?? match[0]
+      done = anchor.lastIndex
+      const from = done - found.length
+      if (isKept(text, rule, found, from, done)) out.push({ from, to: done, rule: rule.id })
+      break
+    }
+  }
+}
+
+const here: readonly number[] = [0]
+
+function runReader(
+  text: string,
+  rule: CompiledRule,
+  read: NonNullable<Rule['read']>,
+  spots: number[],
+  out: Match[],
+): void {
+  let done = 0
+  for (let i = 0; i < spots.length; i += 2) {
+    const keyword = spots[i] as number
+    if (keyword < done) continue
+    const { from, to, done: settled } = read(text, keyword)
+    done = settled
+    if (to === from || (!rule.inner && !startsWord(text, from))) continue
+    if (isKept(text, rule, text.slice(from, to), from, to)) out.push({ from, to, rule: rule.id })
+  }
+}
+
 /** The second look at what was found. */
 function isKept(text: string, rule: CompiledRule, found: string, from: number, to: number): boolean {
   if (rule.exact && isAlphanumeric(text.charCodeAt(to))) return false
   return !isReplacement(found) && rule.check?.(found, text, from) !== false
 }
 
-/** Runs a rule over the windows around its candidates (pairs of from, to), merged where they touch. */
-function runRule(text: string, rule: CompiledRule, spots: number[], out: Match[], tick: Tick): void {
-  if (rule.gap !== undefined) {
-    runGap(text, rule, rule.gap, spots, out)
-    return
-  }
+/** Runs a rule at its candidates: pairs of from, to. */
+function runRule(text: string, rule: CompiledRule, spots: number[], out: Match[], clock: Clock): void {
+  if (rule.gap !== undefined) runGap(text, rule, rule.gap, spots, out)
+  else if (rule.read !== undefined) runReader(text, rule, rule.read, spots, out)
+  else if (rule.anchor !== null) runAnchor(text, rule, rule.anchor, spots, out)
+  else runWindows(text, rule, spots, out, clock)
+}
+
+/** Runs a pattern over the windows around its candidates, merged where they touch. */
+function runWindows(text: string, rule: CompiledRule, spots: number[], out: Match[], clock: Clock): void {
   const before = (rule.before ?? 0) + 1
   const after = rule.after ?? 256
   let done = 0
@@ -140,7 +191,7 @@ function runRule(text: string, rule: CompiledRule, spots: number[], out: Match[]
     const whole = to >= text.length || to - from < WINDOW
     done = whole ? Math.max(to, read) : Math.max(read, to - after - before)
     if (!whole) {
-      tick()
+      clock.tick()
       while (i >= 2 && (spots[i - 1] as number) > done) i -= 2
       i -= 2
     }
@@ -202,11 +253,11 @@ function runAssignments(text: string, spots: number[], set: RuleSet, out: Match[
   }
 }
 
-function searchDecoded(decoded: Decoded, set: RuleSet, tick: Tick, out: Match[]): void {
+function searchDecoded(decoded: Decoded, set: RuleSet, clock: Clock, out: Match[]): void {
   const hits = set.prefilter.search(decoded.text)
   if (hits === null) return
   const inside: Match[] = []
-  search(decoded.text, hits, set, tick, inside, false)
+  search(decoded.text, hits, set, clock, inside, false)
   for (const match of inside) {
     const from = decoded.offsets[match.from] as number
     const to = decoded.offsets[match.to] as number
@@ -214,7 +265,7 @@ function searchDecoded(decoded: Decoded, set: RuleSet, tick: Tick, out: Match[])
   }
 }
 
-function searchBase64(text: string, spots: number[], set: RuleSet, tick: Tick, out: Match[]): void {
+function searchBase64(text: string, spots: number[], set: RuleSet, clock: Clock, out: Match[]): void {
   let done = 0
   for (let i = 0; i < spots.length; i += 2) {
     const at = spots[i] as number
@@ -222,27 +273,15 @@ function searchBase64(text: string, spots: number[], set: RuleSet, tick: Tick, o
     const [from, to] = base64Run(text, at, done)
     done = to
     if (to - from < 16) continue
-    tick()
+    clock.tick()
     const decoded = decodeBase64(text.slice(from, to))
     const hits = set.prefilter.search(decoded)
     if (hits === null) continue
     const inside: Match[] = []
-    search(decoded, hits, set, tick, inside, false)
+    search(decoded, hits, set, clock, inside, false)
     const first = merge(inside, set)[0]
     if (first !== undefined) out.push({ from, to, rule: first.rule })
   }
-}
-
-/** Lengths at which `normalize` cuts; one less where it would have split a character. */
-const cutLengths = new Set(
-  [limits.maxIdLength, limits.maxValueLength, limits.maxContentLength].flatMap((most) => [most - 1, most]),
-)
-
-/** Where the text of a cut value ends; -1 = it was not cut. */
-function cutEnd(text: string): number {
-  const mark = cutMark.exec(text.slice(-64))
-  if (mark !== null) return text.length - mark[0].length
-  return cutLengths.has(text.length) ? text.length : -1
 }
 
 /** A token cut in half no longer matches its rule: where a cut value ends in the start of one, that goes. */

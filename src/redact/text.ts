@@ -5,7 +5,7 @@ import type { Redactor } from './redactor.ts'
 export interface RedactedText {
   /** The same string when nothing was found. */
   text: string
-  counts: Map<string, number>
+  counts: ReadonlyMap<string, number>
 }
 
 /**

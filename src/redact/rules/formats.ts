@@ -1,4 +1,5 @@
 import { isPlaceholder, looksRandom } from '../checks.ts'
+import { readJwt, readPrivateKey } from '../readers.ts'
 import type { Rule } from '../rule.ts'
 
 /** Secrets known by their form, whoever issued them. They come after the providers' rules. */
@@ -9,8 +10,7 @@ export const formatRules: readonly Rule[] = [
     // A body without its end line was cut: what is there goes all the same.
     pattern:
       '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[\\sA-Za-z0-9+/=\\\\:,.()@]|-[A-Za-z0-9])*(?:-----END [A-Z0-9 ]{0,40}-----)?',
-    before: 64,
-    after: 16 * 1024,
+    read: readPrivateKey,
     inner: true,
     check: (found) => found.length > 80,
   },
@@ -18,7 +18,7 @@ export const formatRules: readonly Rule[] = [
     id: 'putty-key',
     keywords: ['putty-user-key-file-'],
     pattern: 'PuTTY-User-Key-File-\\d:(?:[\\s\\w+/=\\\\:,.()@-])*',
-    after: 16 * 1024,
+    sticky: /PuTTY-User-Key-File-\d:[\t\n\f\r \w+/=\\:,.()@-]*/y,
   },
   { id: 'age-key', keywords: ['age-secret-key-1'], pattern: 'AGE-SECRET-KEY-1[0-9A-Z]{40,}', min: 56 },
   {
@@ -26,17 +26,16 @@ export const formatRules: readonly Rule[] = [
     keywords: ['eyj'],
     pattern: 'eyJ[\\w-]{8,}\\.[\\w-]{8,}\\.[\\w-]*(?:\\.[\\w-]+){0,2}',
     min: 21,
-    after: 8 * 1024,
+    read: readJwt,
   },
   {
     id: 'url-credentials',
     keywords: ['://'],
-    needs: '@',
     // user:password@ or a token alone before the @.
     pattern: '(?i)[a-z][a-z0-9+.-]{1,24}://(?:[^\\s:@/"\'<>\\\\?#[]*:([^\\s@/"\'<>\\\\[]+)|([\\w~.-]{20,}))@',
+    sticky:
+      /(?<=[a-z][a-z0-9+.-]{1,24}):\/\/(?:[^\t\n\f\r :@/"'<>\\?#[]{0,400}:([^\t\n\f\r @/"'<>\\[]{1,400})|([\w~.-]{20,400}))(?=@)/iy,
     min: 8,
-    before: 26,
-    after: 420,
     inner: true,
     check: (found, text, at) => !isPlaceholder(found) && (text[at - 1] === ':' || looksRandom(found)),
   },
@@ -44,19 +43,22 @@ export const formatRules: readonly Rule[] = [
     id: 'basic-auth',
     keywords: ['basic '],
     pattern: '(?i)basic +([A-Za-z0-9+/_-]{8,}={0,2})',
+    sticky: /basic +([\w+/-]{8,}={0,2})/iy,
     check: (found) => /^[\x20-\x7e\u00a0-\uffff]*:/u.test(Buffer.from(found, 'base64').toString('utf8')),
   },
   {
     id: 'bearer',
     keywords: ['bearer ', 'bearer%20'],
     pattern: '(?i)bearer(?: |%20)+([\\w.~+/-]{12,}={0,2})',
-    after: 4 * 1024,
+    sticky: /bearer(?: |%20)+([\w.~+/-]{12,}={0,2})/iy,
     check: (found) => looksRandom(found) && !isPlaceholder(found),
   },
   {
     id: 'connection-string',
     keywords: ['password=', 'pwd='],
     pattern: '(?i)(?:password|pwd)=([^;"\'\\s&[]+)(?:;|\\s|"|\'|$)',
+    // A value of any length, or one that ends with its part.
+    sticky: /(?:password|pwd)=([^;"'\t\n\f\r &[]{512,}|[^;"'\t\n\f\r &[]{1,511}(?=[;"'\t\n\f\r ]|$))/iy,
     inner: true,
     check: (found, text, at) =>
       !isPlaceholder(found) &&

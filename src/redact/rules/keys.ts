@@ -127,6 +127,9 @@ const exempt =
 const rules = new Map<string, string>()
 for (const [rule, names] of Object.entries(strong)) for (const name of names) rules.set(name, rule)
 
+/** Every end of a name that says something, normalized: without it, a text is not searched for its name. */
+export const keyTails: readonly string[] = [...rules.keys(), ...weak, 'value']
+
 /** Names for the prefilter: what texts are searched for before their assignments are read. */
 export const keyWords: readonly string[] = [
   ...[

@@ -108,6 +108,7 @@ export const personalRules: readonly Rule[] = [
     pattern: "[\\p{L}\\p{N}][\\p{L}\\p{N}._+'-]*(?:@|%40)(?:[\\p{L}\\p{N}-]+\\.)+\\p{L}{2,24}",
     before: 66,
     inner: true,
+    anywhere: true,
     check: (found) =>
       !/^git@|\.(?:png|jpe?g|gif|svg|webp|avif|css|[cm]?js|tsx?|json)$/i.test(found) && found.length <= 320,
   },

@@ -1,4 +1,5 @@
 import { looksRandom } from '../checks.ts'
+import { readOpenAiLegacyKey } from '../readers.ts'
 import type { Rule } from '../rule.ts'
 
 const random = (found: string): boolean => looksRandom(found)
@@ -14,7 +15,10 @@ function token(id: string, keywords: string[], pattern: string, min: number, mor
 /** Models and the services around them. */
 const models: Rule[] = [
   token('openai-key', ['sk-proj-', 'sk-svcacct-', 'sk-admin-'], 'sk-(?:proj|svcacct|admin)-[\\w-]{20,}', 28),
-  token('openai-legacy-key', ['t3blbkfj'], 'sk-[A-Za-z0-9]{16,}T3BlbkFJ[A-Za-z0-9]{16,}', 24, { before: 64 }),
+  token('openai-legacy-key', ['t3blbkfj'], 'sk-[A-Za-z0-9]{16,}T3BlbkFJ[A-Za-z0-9]{16,}', 24, {
+    before: 64,
+    read: readOpenAiLegacyKey,
+  }),
   token('anthropic-key', ['sk-ant-'], 'sk-ant-[\\w-]{20,}', 27),
   token('openrouter-key', ['sk-or-'], 'sk-or-(?:v\\d-)?[A-Za-z0-9]{32,}', 38),
   token('langfuse-key', ['sk-lf-'], 'sk-lf-[0-9a-f-]{32,}', 38),
@@ -57,23 +61,23 @@ const clouds: Rule[] = [
     id: 'gcp-service-account',
     keywords: ['private_key_id'],
     pattern: 'private_key_id\\\\*["\']?\\s{0,4}[:=]\\s{0,4}\\\\*["\']?([0-9a-f]{40})',
+    sticky: /private_key_id\\{0,64}["']?[\t\n\f\r ]{0,4}[:=][\t\n\f\r ]{0,4}\\{0,64}["']?([0-9a-f]{40})/y,
   },
   token(
     'azure-account-key',
     ['accountkey=', 'sharedaccesskey='],
     '(?i:AccountKey=|SharedAccessKey=)([\\w+/]{32,}={0,2})',
     40,
-    {
-      inner: true,
-    },
+    { inner: true, sticky: /(?:AccountKey=|SharedAccessKey=)([\w+/]{32,}={0,2})/iy },
   ),
   {
     id: 'azure-sas',
     keywords: ['sig='],
     pattern: '(?i)(?:^|[?&;"\'\\s])sig=((?:[A-Za-z0-9+/_-]|%[0-9a-f]{2}){40,}={0,2})',
+    sticky: /(?<![^?&;"'\t\n\f\r ])sig=((?:[\w+/-]|%[0-9a-f]{2}){40,}={0,2})/iy,
     inner: true,
   },
-  token('azure-client-secret', ['q~'], '[\\w~.]{3}\\dQ~[\\w~.-]{31,34}', 33, { before: 6 }),
+  token('azure-client-secret', ['q~'], '[\\w~.]{3}\\dQ~[\\w~.-]{31,34}', 33, { back: [4] }),
   token('digitalocean-token', ['dop_v1_', 'doo_v1_', 'dor_v1_'], 'do[opr]_v1_[0-9a-f]{64}', 71),
   token('heroku-key', ['hrku-'], 'HRKU-[\\w-]{30,}', 35),
   {
@@ -82,10 +86,12 @@ const clouds: Rule[] = [
     after: 96,
     pattern:
       '(?i)heroku[\\w .-]*["\']?\\s{0,3}[:=]{1,2}\\s{0,3}["\']?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})',
+    sticky:
+      /heroku[\w .-]{0,96}["']?[\t\n\f\r ]{0,3}[:=]{1,2}[\t\n\f\r ]{0,3}["']?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/iy,
     inner: true,
   },
   token('vault-token', ['hvs.', 'hvb.', 'hvr.'], 'hv[sbr]\\.[\\w-]{24,}', 28),
-  token('terraform-token', ['.atlasv1.'], '[A-Za-z0-9]{14}\\.atlasv1\\.[\\w-]{50,}', 59, { before: 16 }),
+  token('terraform-token', ['.atlasv1.'], '[A-Za-z0-9]{14}\\.atlasv1\\.[\\w-]{50,}', 59, { back: [14] }),
   token('pulumi-token', ['pul-'], 'pul-[0-9a-f]{40}', 44, { exact: true }),
   token(
     'doppler-token',
@@ -95,7 +101,12 @@ const clouds: Rule[] = [
   ),
   token('planetscale-token', ['pscale_'], 'pscale_(?:tkn|pw|oauth)_[\\w.=-]{30,}', 40),
   token('supabase-token', ['sbp_', 'sb_secret_'], 'sbp_[0-9a-f]{40}|sb_secret_[\\w-]{20,}', 30),
-  token('fly-token', ['fo1_', 'fm1_', 'fm2_'], 'fo1_[\\w-]{40,}|fm[12]r?_[A-Za-z0-9+/=]{60,}', 43),
+  token(
+    'fly-token',
+    ['fo1_', 'fm1_', 'fm2_', 'fm1r_', 'fm2r_'],
+    'fo1_[\\w-]{40,}|fm[12]r?_[A-Za-z0-9+/=]{60,}',
+    43,
+  ),
 ]
 
 /** Code, packages, work. */
@@ -148,6 +159,7 @@ const services: Rule[] = [
     ['hooks.slack.com/'],
     'hooks\\.slack\\.com/(?:services|workflows|triggers)/([\\w/-]{20,})',
     40,
+    { sticky: /hooks\.slack\.com\/(?:services|workflows|triggers)\/([\w/-]{20,})/y },
   ),
   token(
     'stripe-key',
@@ -173,7 +185,7 @@ const services: Rule[] = [
   },
   token('sendgrid-key', ['sg.'], 'SG\\.[\\w-]{16,32}\\.[\\w-]{32,64}', 50),
   token('mailgun-key', ['key-'], 'key-[0-9a-f]{32}', 36, { exact: true }),
-  token('mailchimp-key', ['-us'], '[0-9a-f]{32}-us\\d{1,2}', 4, { before: 34, exact: true }),
+  token('mailchimp-key', ['-us'], '[0-9a-f]{32}-us\\d{1,2}', 4, { back: [32], exact: true }),
   token('brevo-key', ['xkeysib-', 'xsmtpsib-'], 'x(?:key|smtp)sib-[0-9a-f]{64}-\\w{16}', 80),
   token('shopify-token', ['shpat_', 'shpca_', 'shppa_', 'shpss_'], 'shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}', 38),
   token(
@@ -183,7 +195,7 @@ const services: Rule[] = [
     29,
     { check: random },
   ),
-  token('telegram-bot-token', [':aa'], '\\d{8,10}:AA[\\w-]{33}', 36, { before: 11 }),
+  token('telegram-bot-token', [':aa'], '\\d{8,10}:AA[\\w-]{33}', 36, { back: [10, 9, 8] }),
   {
     id: 'discord-bot-token',
     keywords: ['discord', 'bot '],
@@ -196,10 +208,12 @@ const services: Rule[] = [
     ['/api/webhooks/'],
     'discord(?:app)?\\.com/api/webhooks/(\\d{16,20}/[\\w-]{40,})',
     50,
-    { before: 20, inner: true },
+    { back: [14, 11], inner: true, sticky: /discord(?:app)?\.com\/api\/webhooks\/(\d{16,20}\/[\w-]{40,})/y },
   ),
   token('teams-webhook', ['.webhook.office.com/'], 'webhook\\.office\\.com/(webhookb2/[\\w@/-]{40,})', 60, {
+    back: [-1],
     inner: true,
+    sticky: /webhook\.office\.com\/(webhookb2\/[\w@/-]{40,})/y,
   }),
   {
     id: 'datadog-key',
@@ -213,16 +227,16 @@ const services: Rule[] = [
     ['nrak-', 'nrjs-', 'nrii-', 'nral'],
     '(?:NRAK|NRJS|NRII)-[\\w-]{19,}|[0-9a-f]{32,36}NRAL',
     4,
-    { before: 37, check: random },
+    { back: [0, 36, 35, 34, 33, 32], check: random },
   ),
   token('sentry-token', ['sntrys_', 'sntryu_'], 'sntry[su]_[\\w+/=-]{32,}', 39),
   {
     id: 'sentry-dsn',
     keywords: ['://'],
-    needs: '@',
     min: 40,
     pattern: 'https?://([0-9a-f]{32}(?::[0-9a-f]{32})?)@[\\w.-]+/\\d',
-    before: 6,
+    sticky: /https?:\/\/([0-9a-f]{32}(?::[0-9a-f]{32})?)(?=@[\w.-]+\/\d)/y,
+    back: [5, 4],
   },
   token(
     'grafana-token',
