@@ -18,7 +18,7 @@ export interface Redacted {
   /** The same object when nothing was found. */
   span: Span
   /** How often each rule removed something: for metrics. */
-  counts: Map<string, number>
+  counts: ReadonlyMap<string, number>
 }
 
 /**
