@@ -4,10 +4,11 @@ import type { Static } from 'typebox'
 import { BadRequest, NotFound } from '../errors.ts'
 import { SPAN_KINDS, SPAN_STATUSES } from '../model/span.ts'
 import { VersionedCache } from '../store/versioned-cache.ts'
-import { type ExecutionOrder, idOfRow, rowsOfId } from '../tree/execution-order.ts'
+import { type ExecutionOrder, rowsOfId } from '../tree/execution-order.ts'
 import { executionKey } from '../tree/execution-tree.ts'
 import { type PagePlace, placeOf, rowAfter } from '../tree/page.ts'
 import { indexAt, type Rows, rowsAround, subtreeRows, withAncestors } from '../tree/selection.ts'
+import type { RowSpan } from '../tree/slim-span.ts'
 import { type TreeRow, treeRows } from '../tree/tree-row.ts'
 import { readCursor, signCursor } from './cursor.ts'
 import { notModified } from './etag.ts'
@@ -48,7 +49,7 @@ export function createSkeleton(parts: Parts) {
     const { read } = parts.store
     const { limit, cursor } = request.query
     const filter = filterOf(request.query)
-    const order = await read.order(found, stale)
+    const { order, spans } = await read.shape(found, stale)
     // whose names a reader may see can change without this execution: then there is no tag
     const ofItself = order.foreign.every((foreign) => foreign === 0)
     const { execution } = found
@@ -90,13 +91,9 @@ export function createSkeleton(parts: Parts) {
         : indexAt(chosen.rows, rowAfter(order, readCursor<PagePlace>(key, filtered, cursor)))
     const to = Math.min(chosen.rows.length, from + limit)
     const page = chosen.rows.subarray(from, to)
-    const rows = treeRows(
-      order,
-      page,
-      await read.slimSpans(
-        found,
-        Array.from(page, (row) => spanIdOf(order, row)),
-      ),
+    const shown = spans === null ? await read.rows(found, order, page) : null
+    const rows = treeRows(order, page, (row, place) =>
+      shown === null ? spans?.[order.positions[row] as number] : shown[place],
     )
     const more = to < chosen.rows.length
     const place = (row: number, where: string) => signCursor(key, where, placeOf(order, row))
@@ -174,15 +171,10 @@ function namedExecutions(
   parts: Parts,
   { found }: Reading,
   request: FastifyRequest,
-  rows: readonly TreeRow[],
+  rows: readonly TreeRow<RowSpan>[],
 ) {
   const ids = new Set(rows.map((row) => row.subExecution).filter((id) => id !== null && id !== ''))
   return parts.store.read.visible(request.principal, found.execution.realm, [...(ids as Set<string>)])
-}
-
-function spanIdOf(order: ExecutionOrder, row: number) {
-  const [traceId, spanId] = idOfRow(order, row)
-  return { traceId, spanId }
 }
 
 const policies = new WeakMap<object, string>()

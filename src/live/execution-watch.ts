@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FoundExecution } from '../store/find-execution.ts'
 import type { SpanId } from '../store/load-spans.ts'
 import { type ExecutionOrder, rowOfId } from '../tree/execution-order.ts'
+import type { RowSpan } from '../tree/slim-span.ts'
 import type { TreeRow } from '../tree/tree-row.ts'
 import { changedRows } from './changes.ts'
 import { type Position, writePosition } from './position.ts'
@@ -12,7 +13,7 @@ export interface LiveSource {
   current(found: FoundExecution): Promise<FoundExecution | null>
   /** Its rows with a fingerprint of each span. */
   order(found: FoundExecution): Promise<ExecutionOrder>
-  rows(found: FoundExecution, order: ExecutionOrder, rows: readonly number[]): Promise<TreeRow[]>
+  rows(found: FoundExecution, order: ExecutionOrder, rows: readonly number[]): Promise<TreeRow<RowSpan>[]>
   /** Spans of its traces that were received at or after a time. */
   receivedSince(found: FoundExecution, ms: number): Promise<SpanId[]>
 }
@@ -20,7 +21,7 @@ export interface LiveSource {
 /** Spans that were added or changed together. */
 export interface Change {
   found: FoundExecution
-  rows: TreeRow[]
+  rows: TreeRow<RowSpan>[]
   /** Where a watcher stands who has seen it. */
   id: string
 }
@@ -140,7 +141,7 @@ export class ExecutionWatch {
     }
     const order = await this.#source.order(found)
     const rows = changedRows(this.#order, order)
-    const changes: { found: FoundExecution; rows: TreeRow[] }[] = []
+    const changes: { found: FoundExecution; rows: TreeRow<RowSpan>[] }[] = []
     for (let at = 0; at === 0 || at < rows.length; at += EVENT_ROWS) {
       changes.push({ found, rows: await this.#source.rows(found, order, rows.slice(at, at + EVENT_ROWS)) })
     }

@@ -3,7 +3,7 @@ import type { Span } from '../model/span.ts'
 import { type Analysis, analyse } from '../tree/analysis.ts'
 import { buildOrder, type ExecutionOrder } from '../tree/execution-order.ts'
 import { buildExecutionTree, type ExecutionTree, executionKey } from '../tree/execution-tree.ts'
-import type { SlimSpan } from '../tree/slim-span.ts'
+import type { RowSpan, SlimSpan } from '../tree/slim-span.ts'
 import { callsBefore } from './calls-before.ts'
 import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
@@ -16,6 +16,7 @@ import {
   storedTracesOf,
 } from './find-execution.ts'
 import { type ExecutionFilter, listExecutions, listWorkflows, type WorkflowRow } from './list-executions.ts'
+import { type ExecutionShape, loadRows, loadWhole, WHOLE_SPANS } from './load-rows.ts'
 import { loadSlimByKey, loadSlimSpans } from './load-slim.ts'
 import { loadSpans, type SpanId, spanKey } from './load-spans.ts'
 import { daysOf, loadReceivedSince, loadStructure } from './load-structure.ts'
@@ -38,6 +39,8 @@ export interface Fresh<T> {
 const REMEMBERED_SPANS = 60_000
 /** Rows of all remembered orders together: about eighty bytes each. */
 const REMEMBERED_ROWS = 200_000
+/** Rows of small executions with what they show, together: half a kilobyte each. */
+const REMEMBERED_WHOLE_ROWS = 20_000
 /** Analyses: some tens of kilobytes each at most. */
 const REMEMBERED_ANALYSES = 300
 /** Added to the weight of each, so that a flood of small ones is bounded too. */
@@ -54,6 +57,8 @@ export class Reader {
   readonly #trees = new VersionedCache<ExecutionTree>(REMEMBERED_SPANS)
   readonly #analyses = new VersionedCache<Analysis>(REMEMBERED_ANALYSES)
   readonly #orders = new VersionedCache<ExecutionOrder>(REMEMBERED_ROWS)
+
+  readonly #shapes = new VersionedCache<ExecutionShape>(REMEMBERED_WHOLE_ROWS)
 
   constructor(database: Database, realms: Realms) {
     this.#database = database
@@ -112,6 +117,23 @@ export class Reader {
   /** The rows of an execution in tree order, without the spans; from memory when nothing changed. */
   order(found: FoundExecution, stale: boolean): Promise<ExecutionOrder> {
     return orUnavailable(this.#remembered(this.#orders, found, stale, () => this.#makeOrder(found, false)))
+  }
+
+  /** The same with what the rows show, where that is read together; from memory when nothing changed. */
+  async shape(found: FoundExecution, stale: boolean): Promise<ExecutionShape> {
+    const { execution, traces } = found
+    const [trace] = traces
+    const apart = async () => ({ order: await this.order(found, stale), spans: null })
+    if (trace === undefined || traces.length > 1 || execution.spanCount > WHOLE_SPANS) return apart()
+    const make = async () =>
+      (await loadWhole(this.#database.read, execution.realm, execution.key, trace)) ?? apart()
+    return orUnavailable(this.#remembered(this.#shapes, found, stale, make))
+  }
+
+  /** What rows of an order show of their spans; null = the span is gone meanwhile. */
+  rows(found: FoundExecution, order: ExecutionOrder, rows: ArrayLike<number>): Promise<(RowSpan | null)[]> {
+    const { realm } = found.execution
+    return orUnavailable(loadRows(this.#database.read, realm, order, rows, daysOf(found.traces)))
   }
 
   /** The same, never from memory, with a fingerprint of every stored span. */

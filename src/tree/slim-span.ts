@@ -43,11 +43,38 @@ export interface SlimSpan {
   fingerprint: bigint
 }
 
+/** What a row of the tree shows of its span. */
+export interface RowSpan
+  extends Pick<
+    SlimSpan,
+    | 'traceId'
+    | 'spanId'
+    | 'parentSpanId'
+    | 'startNs'
+    | 'endNs'
+    | 'reportedDurationNs'
+    | 'flags'
+    | 'kind'
+    | 'status'
+    | 'name'
+    | 'title'
+    | 'executionId'
+    | 'nodeId'
+    | 'model'
+    | 'cost'
+    | 'artifactCount'
+    | 'noticeCodes'
+  > {
+  tokens: Pick<Tokens, 'input' | 'output'>
+}
+
+type Timed = Pick<SlimSpan, 'startNs' | 'endNs' | 'reportedDurationNs'>
+
 /** The parent is in another process (OTLP `flags`): if it never comes, nothing is missing. */
 export const PARENT_IS_REMOTE = 0x200
 
 /** When the work began, for display: engines that record after the fact say how long it took. */
-export function displayStartNs(span: SlimSpan): bigint {
+export function displayStartNs(span: Timed): bigint {
   const { startNs, endNs, reportedDurationNs } = span
   if (startNs === 0n) return endNs ?? 0n
   if (reportedDurationNs === null || endNs === null || endNs - startNs >= reportedDurationNs) return startNs
@@ -55,7 +82,7 @@ export function displayStartNs(span: SlimSpan): bigint {
 }
 
 /** When it ended, for display: never before its start; null = running. */
-export function displayEndNs(span: SlimSpan): bigint | null {
+export function displayEndNs(span: Timed): bigint | null {
   const start = displayStartNs(span)
   return span.endNs === null || span.endNs >= start ? span.endNs : start
 }
@@ -63,7 +90,7 @@ export function displayEndNs(span: SlimSpan): bigint | null {
 const NS_PER_MS = 1_000_000
 
 /** Milliseconds with a fraction, for display; null = running. */
-export function displayDurationMs(span: SlimSpan): number | null {
+export function displayDurationMs(span: Timed): number | null {
   const end = displayEndNs(span)
   return end === null ? null : Number(end - displayStartNs(span)) / NS_PER_MS
 }

@@ -1,7 +1,7 @@
 import { streamStart } from '../../live/position.ts'
 import type { FoundExecution } from '../../store/find-execution.ts'
 import { amountOf, picoOf } from '../../tree/money.ts'
-import { displayDurationMs, displayStartNs, type SlimSpan } from '../../tree/slim-span.ts'
+import { displayDurationMs, displayStartNs, type RowSpan } from '../../tree/slim-span.ts'
 import type { TreeRow } from '../../tree/tree-row.ts'
 import type { Skeleton, SkeletonColumns } from '../schemas/trace.ts'
 import { countUnreferenced } from './artifact.ts'
@@ -27,7 +27,7 @@ export function presentHead({ execution, traceIds }: FoundExecution): Skeleton['
 
 /** Rows as columns. `named` = the sub-executions that this reader may see. */
 export function presentColumns(
-  rows: readonly TreeRow[],
+  rows: readonly TreeRow<RowSpan>[],
   found: FoundExecution,
   named: ReadonlyMap<string, string>,
   view: View,
@@ -35,18 +35,25 @@ export function presentColumns(
   const traces = new Map(found.traceIds.map((id, index) => [id, index]))
   const originNs = found.execution.startedNs ?? 0n
   // of another execution's root, only that it is there, unless the reader may see that execution
-  const hidden = (row: TreeRow) => row.subExecution !== null && !named.has(row.subExecution)
-  const shown = <T>(value: (span: SlimSpan) => T, otherwise: T) =>
+  const hidden = (row: TreeRow<RowSpan>) => row.subExecution !== null && !named.has(row.subExecution)
+  const shown = <T>(value: (span: RowSpan) => T, otherwise: T) =>
     rows.map((row) => (hidden(row) ? otherwise : value(row.span)))
-  const each = <T>(value: (span: SlimSpan) => T) => rows.map((row) => value(row.span))
+  const each = <T>(value: (span: RowSpan) => T) => rows.map((row) => value(row.span))
+  // names repeat: what was masked is not masked again
+  const known = new Map<string, string>()
+  const masked = (text: string) => {
+    let mask = known.get(text)
+    if (mask === undefined) known.set(text, (mask = view.mask(text)))
+    return mask
+  }
   return {
     span_id: each((span) => span.spanId),
     parent_span_id: each((span) => (span.parentSpanId === '' ? null : span.parentSpanId)),
     trace: each((span) => traces.get(span.traceId) ?? -1),
     depth: rows.map((row) => row.depth),
     descendants: rows.map((row) => row.descendants),
-    name: shown((span) => view.mask(span.name), 'sub-execution'),
-    title: shown((span) => (span.title === null ? null : view.mask(span.title)), null),
+    name: shown((span) => masked(span.name), 'sub-execution'),
+    title: shown((span) => (span.title === null ? null : masked(span.title)), null),
     kind: each((span) => span.kind),
     state: each((span) => span.status),
     offset_ms: each((span) => Number(displayStartNs(span) - originNs) / 1_000_000),

@@ -5,7 +5,6 @@ import { limits } from '../../limits.ts'
 import type { LiveSource } from '../../live/execution-watch.ts'
 import { readPosition } from '../../live/position.ts'
 import { Watches } from '../../live/watches.ts'
-import { idOfRow } from '../../tree/execution-order.ts'
 import { treeRows } from '../../tree/tree-row.ts'
 import { LiveStream } from '../live-stream.ts'
 import type { Parts } from '../parts.ts'
@@ -121,11 +120,8 @@ function liveSource({ store }: Parts): LiveSource {
     current: (found) => read.again(found),
     order: (found) => read.orderWithVersions(found),
     async rows(found, order, rows) {
-      const ids = rows.map((row) => {
-        const [traceId, spanId] = idOfRow(order, row)
-        return { traceId, spanId }
-      })
-      return treeRows(order, rows, await read.slimSpans(found, ids))
+      const spans = await read.rows(found, order, rows)
+      return treeRows(order, rows, (_row, place) => spans[place])
     },
     receivedSince: (found, ms) => read.receivedSince(found, new Date(ms)),
   }

@@ -54,7 +54,12 @@ export const trace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
     },
     async (request, reply) => {
       const reading = await findReading(parts, request, reply)
-      if (request.query.view === 'skeleton') return skeleton(request, reply, reading)
+      if (request.query.view === 'skeleton') {
+        const page = await skeleton(request, reply, reading)
+        if (page === undefined) return
+        // columns of thousands of values: several times as fast as by the schema, which the tests hold it to
+        return reply.type('application/json; charset=utf-8').send(JSON.stringify(page) as never)
+      }
       reply.header('cache-control', 'private, no-store')
       return canvasAnswer(parts, reading)
     },
@@ -73,5 +78,10 @@ async function canvasAnswer(parts: Parts, { found, view, stale }: Reading): Prom
     read.slimSpans(found, ids),
     read.spans(found.execution.realm, ids),
   ])
-  return presentCanvas(found, treeRows(order, rows, slim), spans, view)
+  return presentCanvas(
+    found,
+    treeRows(order, rows, (row) => slim.get(idOfRow(order, row).join(''))),
+    spans,
+    view,
+  )
 }
