@@ -36,7 +36,16 @@ async function main(): Promise<void> {
     { name: 'timeline', path: trace('exec-0418', `?span=${call}`), wait: '.message' },
     { name: 'timeline-error', path: trace('exec-0418', `?span=${failed}`), wait: '.span-error' },
     { name: 'critical', path: trace('exec-0418', '?critical=1'), wait: '.critical' },
-    { name: 'orphans', path: trace('exec-0417'), wait: '.missing-parent' },
+    {
+      name: 'orphans',
+      path: trace('exec-0417'),
+      wait: '.tree-row',
+      act: async (page) => {
+        await page.locator('.tree-row').first().focus()
+        await page.keyboard.press('End')
+        await page.locator('.missing-parent').first().waitFor()
+      },
+    },
     { name: 'search', path: trace('exec-0418', '?q=chat&kind=llm'), wait: '.tree-row.match' },
     { name: 'no-match', path: trace('exec-0418', '?kind=embedding'), wait: '.tree-none' },
     { name: 'partial', path: trace('exec-60k'), wait: '.notice .link' },

@@ -1,110 +1,104 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import fastifyStatic from '@fastify/static'
-import fastify from 'fastify'
-import type { Browser } from 'playwright-core'
-import t from 'tap'
-import { build } from 'vite'
+import type { Browser, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
-import { startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+import { violations } from './axe.ts'
+import { type ReactVersion, startHost, WATCH_POLICY } from './host-page.ts'
+import { type SampleService, startSampleService, TOKEN } from './sample-service.ts'
 
-const here = fileURLToPath(new URL('.', import.meta.url))
+const folder = fileURLToPath(new URL('host', import.meta.url))
 
-/** A page of somebody else in React 18, with two tabs in it and styles that must not reach them. */
-const entry = `
-import { createElement as h, useState } from 'react'
-import { createRoot } from 'react-dom/client'
-import { TraceTab } from '${here}../../src/tab/react.ts'
-window.events = []
-function Page() {
-  const [execution, setExecution] = useState('exec-0418')
-  window.choose = setExecution
-  const shared = { baseUrl: '', workflowId: '${WORKFLOW}', getToken: () => '${TOKEN}', style: { height: '420px' } }
-  const tell = (name) => (detail) => window.events.push([name, detail])
-  return h('div', null,
-    h(TraceTab, { ...shared, executionId: execution, hide: 'executions', theme: 'light',
-      onState: tell('state'), onSpanSelect: tell('span'), onPlaceChange: tell('place') }),
-    h(TraceTab, { ...shared, executionId: 'exec-0419', view: 'metrics', theme: 'dark' }))
+interface HostWindow {
+  events: [string, object][]
+  asked: number
+  token: string
+  broken: string[]
+  reactVersion: string
+  choose: (execution: string) => void
+  show: (shown: boolean) => void
 }
-createRoot(document.getElementById('root')).render(h(Page))
-`
-const html = `<!doctype html><html lang="en"><head><title>host</title><style>
-button { background: rgb(255, 0, 0) !important; } .tree-row { display: none !important; }
-</style></head><body><div id="root"></div><script type="module" src="./entry.js"></script></body></html>`
+const inHost = <T>(page: Page, read: (host: HostWindow) => T): Promise<T> =>
+  page.evaluate(`(${read.toString()})(window)`) as Promise<T>
 
 const browser = await launchBrowser()
 if (browser) await embedding(browser)
 else t.pass('no browser on this machine')
 
 async function embedding(browser: Browser): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'tab-host-'))
-  writeFileSync(join(folder, 'index.html'), html)
-  writeFileSync(join(folder, 'entry.js'), entry)
-  const root = fileURLToPath(new URL('../..', import.meta.url))
-  await build({
-    root: folder,
-    configFile: false,
-    logLevel: 'silent',
-    base: './',
-    resolve: {
-      alias: ['preact', 'react', 'react-dom', 'marked', '@dagrejs/dagre'].map((name) => ({
-        find: new RegExp(`^${name}(/.*)?$`),
-        replacement: `${root}node_modules/${name}$1`,
-      })),
-    },
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: { outDir: 'dist', minify: false, target: 'es2022', modulePreload: { polyfill: false } },
-  })
-  const service = await startSampleService()
-  const host = fastify()
-  await host.register(fastifyStatic, { root: join(folder, 'dist') })
-  host.all('/api/*', async (request, reply) => {
-    const { authorization = '' } = request.headers
-    const answer = await fetch(service.url + request.url, { headers: { authorization } })
-    return reply
-      .code(answer.status)
-      .type('application/json')
-      .send(await answer.text())
-  })
-  const url = await host.listen({ port: 0, host: '127.0.0.1' })
+  const service = await startSampleService({ basePath: '/traces' })
   t.teardown(async () => {
     await browser.close()
-    await host.close()
     await service.close()
-    rmSync(folder, { recursive: true })
   })
+  for (const react of [18, 19] as const) {
+    await t.test(`25 in a page of React ${react}`, async (t) => inReact(t, browser, service, react))
+  }
+}
+
+async function inReact(
+  t: Test,
+  browser: Browser,
+  service: SampleService,
+  react: ReactVersion,
+): Promise<void> {
+  const url = await startHost(t, { folder, react, service })
   const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } })
   page.setDefaultTimeout(20_000)
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  await page.goto(url)
-  const [first, second] = [page.locator('trace-tab').nth(0), page.locator('trace-tab').nth(1)]
+  await page.addInitScript(WATCH_POLICY)
+  await page.goto(`${url}/#token=${TOKEN}`)
+  const [first, second] = [page.locator('trace-tab.first'), page.locator('trace-tab.second')]
 
-  await t.test('25 two tabs in one React 18 page, each its own, no style in or out', async (t) => {
+  await t.test('two tabs, each its own, no style in or out', async (t) => {
     await first.locator('.tree-row').first().waitFor()
     await second.locator('.chart').first().waitFor()
+    t.equal((await inHost(page, (host) => host.reactVersion)).split('.')[0], String(react))
     t.equal(await first.locator('.app').getAttribute('data-theme'), 'light')
     t.equal(await second.locator('.app').getAttribute('data-theme'), 'dark')
-    const red = await first
+    const button = await first
       .locator('.icon-button')
       .first()
-      .evaluate((button) => getComputedStyle(button).backgroundColor === 'rgb(255, 0, 0)')
-    t.equal(red, false, 'the host styles its buttons, not ours')
+      .evaluate((element) => {
+        const { backgroundColor, textTransform } = getComputedStyle(element)
+        return [backgroundColor === 'rgb(255, 0, 0)', textTransform]
+      })
+    t.same(button, [false, 'none'], 'the host styles its buttons, not ours')
     t.ok((await first.locator('.tree-row').first().boundingBox()) !== null, 'nor hides our rows')
     t.equal(await page.evaluate(() => document.styleSheets.length), 1, 'the tab gives the page no style')
+    t.match(await second.locator('.strip').innerText(), /\d,\d/, 'each has its locale')
+    t.same(await violations(page), [])
   })
-  await t.test('25 it follows execution-id and tells of what happens', async (t) => {
-    await page.evaluate(() => (window as unknown as { choose: (id: string) => void }).choose('exec-0417'))
+  await t.test('it follows execution-id and tells of what happens', async (t) => {
+    await inHost(page, (host) => host.choose('exec-0417'))
     await first.locator('.execution-name', { hasText: 'exec-0417' }).waitFor()
     await first.locator('.tree-row').nth(2).click()
-    const told = await page.evaluate(() => (window as unknown as { events: [string, object][] }).events)
-    t.ok(told.some(([name, detail]) => name === 'state' && 'state' in detail))
-    t.ok(told.some(([name]) => name === 'span'))
-    t.equal(page.url(), `${url}/`, 'the address is the host’s')
+    await first.getByRole('tab', { name: 'Graph' }).click()
+    await first.locator('.node-card').first().waitFor()
+    const told = await inHost(page, (host) => host.events.map(([name]) => name))
+    for (const name of ['state', 'span', 'place']) t.ok(told.includes(name), name)
+    t.equal(page.url(), `${url}/#token=${TOKEN}`, 'the address is the host’s')
+    t.equal(await second.locator('.execution-name').innerText(), 'exec-0419', 'the other one stays')
   })
-  await t.test('24 forced colours, reduced motion and 200 % zoom', async (t) => {
+  await t.test('15 the host owns the token: a 401 asks for it once more, then it says so', async (t) => {
+    const path = '/traces/api/executions/exec-0418/trace?view=skeleton&limit=1000'
+    const before = service.seen.get(path) ?? 0
+    await inHost(page, (host) => {
+      host.token = ''
+      host.asked = 0
+      host.choose('exec-0418')
+    })
+    await first.locator('.state-card', { hasText: 'Sign in to see traces' }).waitFor()
+    t.equal(await first.locator('.tree-row').count(), 0, 'nothing of the earlier trace is left')
+    const asked = await inHost(page, (host) => host.asked)
+    await page.waitForTimeout(1_500)
+    t.ok((await inHost(page, (host) => host.asked)) - asked <= 2, 'it is not asked for again and again')
+    t.equal((service.seen.get(path) ?? 0) - before, 2, 'one request and one more')
+    await page.evaluate(`token = ${JSON.stringify(TOKEN)}`)
+    await inHost(page, (host) => host.choose('exec-0419'))
+    await first.locator('.tree-row, .node-card').first().waitFor()
+  })
+  await t.test('24 forced colours, reduced motion, 200 % zoom, and gone without a trace', async (t) => {
     await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' })
     await first.locator('.app[data-motion="reduce"]').waitFor()
     const moving = await first
@@ -118,6 +112,12 @@ async function embedding(browser: Browser): Promise<void> {
     // A page at 200 % has half the CSS pixels.
     await page.setViewportSize({ width: 640, height: 500 })
     t.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
+    await inHost(page, (host) => host.show(false))
+    await first.waitFor({ state: 'detached' })
+    await inHost(page, (host) => host.show(true))
+    await first.locator('.tree-row, .node-card').first().waitFor()
   })
+  t.same(await inHost(page, (host) => host.broken), [], 'the strict policy was never broken')
   t.same(errors, [])
+  await page.close()
 }

@@ -3,6 +3,7 @@ import fastify from 'fastify'
 import { page } from '../../src/http/routes/page.ts'
 import { comparisonOf } from './sample-compare.ts'
 import { filteredPage, type PageQuery } from './sample-search.ts'
+import { statsOf } from './sample-stats.ts'
 import { createStreams, type SampleStreams } from './sample-stream.ts'
 import { rowOf, summaryOf } from './sample-summary.ts'
 import { iso, makeSample, type Sample, spanDetail } from './sample-trace.ts'
@@ -154,6 +155,7 @@ async function routes(
       ? [...samples.values()].map(rowOf)
       : [],
   )
+  api.get<Request>('/workflows/:id/stats', async () => statsOf([...samples.values()]))
   api.get<Request>('/executions/:id/trace', async (request, reply) => {
     const sample = find(request)
     if (!sample) return gone(reply)

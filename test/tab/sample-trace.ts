@@ -249,6 +249,13 @@ export function iso(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000000Z')
 }
 
+const TOOLS = ['search_orders', 'get_shipment'].map((name) => ({
+  type: 'function',
+  name,
+  description: 'Looks up an order of the customer',
+  parameters: { type: 'object', properties: { order_id: { type: 'string' } }, required: ['order_id'] },
+}))
+
 /** The content of one span, with what a viewer must cope with: tools, reasoning, redaction, hostile text. */
 export function spanDetail(sample: Sample, span: SampleSpan): SpanDetail {
   const llm = span.kind === 'llm'
@@ -259,6 +266,7 @@ export function spanDetail(sample: Sample, span: SampleSpan): SpanDetail {
     name: span.name,
     start_time: iso(start),
     end_time: span.duration === null ? null : iso(start + span.duration),
+    tools: llm ? TOOLS : [],
     attributes: {
       'gen_ai.operation.name': llm ? 'chat' : 'execute_tool',
       'gen_ai.request.temperature': 0.2,

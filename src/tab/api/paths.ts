@@ -20,6 +20,7 @@ export const paths = {
     `/api/executions/${segment(execution)}/compare/${segment(other)}`,
   reveal: (execution: string, span: string, trace: string | undefined) =>
     `/api/executions/${segment(execution)}/spans/${segment(span)}/reveal${trace ? `?trace_id=${segment(trace)}` : ''}`,
+  stats: (workflow: string) => `/api/workflows/${segment(workflow)}/stats`,
   summary: (execution: string) => `/api/executions/${segment(execution)}/trace/summary`,
   span: (execution: string, span: string, trace: string | undefined) =>
     `/api/executions/${segment(execution)}/spans/${segment(span)}${trace ? `?trace_id=${segment(trace)}` : ''}`,

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact'
+import { type ComponentChildren, Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import type { SpanDetail } from '../../http/schemas/trace.ts'
 import { strings } from '../strings.ts'
@@ -34,6 +34,7 @@ export function Conversation({ span }: { span: SpanDetail }) {
       <Side content={input} label={strings.input} none={strings.noInput} markdown={markdown}>
         {asked || answered ? <FormSwitch markdown={markdown} choose={choose} /> : null}
       </Side>
+      <ToolsOffered tools={span.tools ?? []} />
       <Side
         content={output}
         label={answered ? strings.response : strings.output}
@@ -41,6 +42,17 @@ export function Conversation({ span }: { span: SpanDetail }) {
         markdown={markdown}
       />
     </div>
+  )
+}
+
+/** What the model could have called: it explains what it called, and what it did not. */
+function ToolsOffered({ tools }: { tools: readonly unknown[] }) {
+  if (tools.length === 0) return null
+  return (
+    <details class="offered">
+      <summary>{strings.toolsOffered(String(tools.length))}</summary>
+      <JsonView value={tools} />
+    </details>
   )
 }
 
@@ -54,6 +66,8 @@ interface SideProps {
 
 function Side({ content, label, none, markdown, children }: SideProps) {
   const { messages, value, hidden } = content
+  // A call sends the conversation again: what it adds to it is told apart.
+  const fresh = messages.some((one) => one.new === false) ? messages.findIndex((one) => one.new) : -1
   return (
     <section class="side">
       <div class="side-head">
@@ -69,7 +83,10 @@ function Side({ content, label, none, markdown, children }: SideProps) {
       ) : messages.length > 0 ? (
         messages.map((message, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the messages of one span never change
-          <MessageView key={n} message={message} markdown={markdown} />
+          <Fragment key={n}>
+            {n === fresh ? <p class="log-new">{strings.newInTurn}</p> : null}
+            <MessageView message={message} markdown={markdown} />
+          </Fragment>
         ))
       ) : value === null || value === undefined ? (
         <p class="none">{none}</p>

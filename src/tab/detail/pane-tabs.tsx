@@ -11,6 +11,17 @@ interface Props {
   conversational: boolean
 }
 
+/** A phone has no room for the whole of it. */
+function LinksLabel() {
+  const [short, ...rest] = strings.tabs.links.split(' ')
+  return (
+    <span>
+      {short}
+      <span class="wide-label"> {rest.join(' ')}</span>
+    </span>
+  )
+}
+
 /** The parts of a span's detail, as tabs that the arrow keys move through. */
 export function PaneTabs({ tab, setTab, span, conversational }: Props) {
   const messages = span ? span.input.messages.length + span.output.messages.length > 0 : conversational
@@ -49,7 +60,7 @@ export function PaneTabs({ tab, setTab, span, conversational }: Props) {
             if (event.key === 'ArrowLeft') move(-1)
           }}
         >
-          {label}
+          {name === 'links' ? <LinksLabel /> : label}
           {count ? <span class="tab-count">{count}</span> : null}
         </button>
       ))}

@@ -6,6 +6,7 @@ import type { LogEntry } from '../model/log-entries.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../views/icon.tsx'
 import { EntryHead } from './entry-head.tsx'
+import { EventList } from './event-list.tsx'
 import { type LogSource, useContent } from './log-context.ts'
 
 interface Props {
@@ -67,6 +68,7 @@ export function StepView({ source, entry, selected, select }: Props) {
               )}
             </div>
           ))}
+          {detail ? <EventList span={detail} /> : null}
           {detail?.error ? <SpanError span={detail} /> : null}
         </div>
       ) : null}

@@ -8,6 +8,7 @@ import { turnOf } from '../model/turn.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../views/icon.tsx'
 import { EntryHead } from './entry-head.tsx'
+import { EventList } from './event-list.tsx'
 import { type LogSource, useContent, useSeen } from './log-context.ts'
 
 interface Props {
@@ -88,6 +89,7 @@ function Messages({
         // biome-ignore lint/suspicious/noArrayIndexKey: the messages of one span never change
         <MessageView key={`o${n}`} message={message} markdown={markdown} />
       ))}
+      <EventList span={span} />
       {nothing && span.state !== 'running' ? <p class="none">{strings.noContent}</p> : null}
       {span.state === 'running' ? <p class="none">{strings.stillAnswering}</p> : null}
       {span.error ? <SpanError span={span} /> : null}

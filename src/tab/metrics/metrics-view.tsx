@@ -4,8 +4,9 @@ import metricsCss from '../styles/metrics.css?inline'
 import tablesCss from '../styles/tables.css?inline'
 import { Minimap } from '../views/minimap.tsx'
 import { CostByModel, TokensByModel } from './by-model.tsx'
-import { SlowestSpans } from './slowest-spans.tsx'
+import { OnCriticalPath, SlowestSpans } from './slowest-spans.tsx'
 import { TokensOverTime } from './tokens-over-time.tsx'
+import { Usual } from './usual.tsx'
 
 export const styles = [tablesCss, metricsCss]
 
@@ -25,12 +26,14 @@ export function MetricsView({ loaded, summary, view, zoom, now }: ViewProps) {
         <p class="none metrics-none">{strings.noModelCalls}</p>
       ) : (
         <>
-          <TokensOverTime view={view} zoom={zoom} />
+          <TokensOverTime view={view} zoom={zoom} loaded={loaded} summary={summary} />
           <TokensByModel models={models} />
           <CostByModel models={models} />
         </>
       )}
-      <SlowestSpans view={view} now={now} loaded={loaded} />
+      <SlowestSpans view={view} now={now} loaded={loaded} summary={summary} />
+      <OnCriticalPath summary={summary} view={view} />
+      {summary ? <Usual summary={summary} /> : null}
     </div>
   )
 }

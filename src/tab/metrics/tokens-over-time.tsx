@@ -3,7 +3,7 @@ import { useTab } from '../hooks/tab-context.ts'
 import { useSize } from '../hooks/use-size.ts'
 import type { ViewProps } from '../hooks/view-props.ts'
 import { ticksOf } from '../model/timeline.ts'
-import { type Slice, usageOverTime } from '../model/usage.ts'
+import { type Slice, toldUsage, usageOverTime } from '../model/usage.ts'
 import { strings } from '../strings.ts'
 import { Legend } from './bar-rows.tsx'
 import { Chart } from './chart.tsx'
@@ -16,11 +16,25 @@ const HEIGHT = 150
 const SLICES = 40
 
 /** Tokens of the model calls by the time at which they began, in the stretch that is zoomed to. */
-export function TokensOverTime({ view, zoom }: Pick<ViewProps, 'view' | 'zoom'>) {
+export function TokensOverTime({
+  view,
+  zoom,
+  loaded,
+  summary,
+}: Pick<ViewProps, 'view' | 'zoom' | 'loaded' | 'summary'>) {
   const { format } = useTab()
   const { tree, columns } = view
   const { from, to } = zoom.window
-  const slices = useMemo(() => usageOverTime(tree, columns, { from, to }, SLICES), [tree, columns, from, to])
+  const { started_at: started } = loaded.execution
+  // Of a trace that is not here as a whole the service has the numbers.
+  const told = loaded.cursor === null || started === null ? undefined : summary?.usage_over_time
+  const slices = useMemo(
+    () =>
+      told && started !== null
+        ? toldUsage(told, Date.parse(started), { from, to })
+        : usageOverTime(tree, columns, { from, to }, SLICES),
+    [tree, columns, from, to, told, started],
+  )
   const busy = slices.filter((slice) => slice.calls > 0)
   const numbers = (slice: Slice) => [slice.from, slice.to, slice.calls, slice.input, slice.output]
   return (
@@ -63,7 +77,7 @@ function Columns({ slices }: { slices: Slice[] }) {
   const room = Math.max(0, width - LEFT)
   const step = room / slices.length
   const y = (value: number) => HEIGHT - (value / top) * (HEIGHT - 8)
-  const times = first && last ? ticksOf({ from: first.from, to: last.to }, Math.max(2, room / 110)) : []
+  const times = first && last ? ticksOf({ from: first.from, to: last.to }, Math.max(3, room / 110)) : []
   const x = (ms: number) => LEFT + ((ms - (first?.from ?? 0)) / ((last?.to ?? 1) - (first?.from ?? 0))) * room
   return (
     <div ref={frame} class="columns">

@@ -1,3 +1,4 @@
+import type { Summary } from '../../http/schemas/trace.ts'
 import type { Columns } from './columns.ts'
 import { spanWindow, type Window } from './timeline.ts'
 import { childrenOf, type Tree } from './tree.ts'
@@ -42,6 +43,31 @@ export function criticalPath(tree: Tree, columns: Columns, now: number): Critica
     if (at > own.from) pieces.push({ from: own.from, to: at })
     rows.set(step.row, pieces)
     for (const piece of pieces) length += piece.to - piece.from
+  }
+  return { rows, length }
+}
+
+type Told = Summary['critical_path']['spans'][number]
+
+/** What a span of the service's analysis is called in the tree and in the address. */
+export function keyOfTold(span: Pick<Told, 'span_id' | 'trace'>): string {
+  return span.trace === 0 ? span.span_id : `${span.span_id}~${span.trace}`
+}
+
+/** The path as the service told it, for a trace that is not here as a whole: which rows are on it. */
+export function toldPath(
+  tree: Tree,
+  columns: Columns,
+  told: Summary['critical_path'],
+  now: number,
+): CriticalPath {
+  const rows = new Map<number, Window[]>()
+  let length = 0
+  for (const span of told.spans) {
+    length += span.self_ms
+    const row = tree.rowOf.get(keyOfTold(span))
+    const own = row === undefined ? null : spanWindow(tree, columns, row, now)
+    if (row !== undefined && own) rows.set(row, [own])
   }
   return { rows, length }
 }

@@ -11,6 +11,11 @@ export interface Turn {
  * was sent and what it answered is known; the rest is new. `before` is null for the first call.
  */
 export function turnOf(input: readonly Message[], before: readonly Message[] | null): Turn {
+  // The service says it itself, from all calls that it knows.
+  if (input.some((message) => 'new' in message)) {
+    const isNew = (message: Message & { new?: boolean }) => message.new === true
+    return { earlier: input.filter((message) => !isNew(message)), added: input.filter(isNew) }
+  }
   if (before === null) return { earlier: [], added: [...input] }
   let same = 0
   while (same < input.length && same < before.length && alike(input[same], before[same])) same += 1

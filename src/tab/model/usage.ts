@@ -1,3 +1,4 @@
+import type { Summary } from '../../http/schemas/trace.ts'
 import type { Columns } from './columns.ts'
 import type { SpanKind } from './kinds.ts'
 import type { Window } from './timeline.ts'
@@ -57,4 +58,30 @@ export function usageOverTime(tree: Tree, columns: Columns, window: Window, slic
     slice.cost += Number(columns.cost[index] ?? 0)
   }
   return out
+}
+
+/**
+ * The slices that the service made, those of the window; `startedAt` in Unix milliseconds. There a call counts
+ * in the slice in which it ended.
+ */
+export function toldUsage(told: Summary['usage_over_time'], startedAt: number, window: Window): Slice[] {
+  const length = told.bucket_ms
+  const known = new Map<number, Slice>()
+  for (const bucket of told.buckets) {
+    const from = Date.parse(bucket.start) - startedAt
+    known.set(Math.round(from / length), {
+      from,
+      to: from + length,
+      calls: bucket.calls,
+      input: bucket.tokens.input ?? 0,
+      output: bucket.tokens.output ?? 0,
+      cost: Number(bucket.cost.amount ?? 0),
+    })
+  }
+  const slices: Slice[] = []
+  for (let n = Math.floor(window.from / length); n * length < window.to && slices.length < 200; n++) {
+    const none = { from: n * length, to: (n + 1) * length, calls: 0, input: 0, output: 0, cost: 0 }
+    slices.push(known.get(n) ?? none)
+  }
+  return slices
 }

@@ -23,7 +23,7 @@ interface Props {
 
 /** One execution: its name, the tabs, and what the chosen tab shows of it. */
 export function ExecutionView({ execution, step, listButton }: Props) {
-  const { api, place, go, emit, announce } = useTab()
+  const { api, place, go, emit, announce, narrow } = useTab()
   const trace = useTrace(api, execution)
   const overview = useChunk(place.tab === 'execution', () => import('./overview-view.tsx'))
   const { loaded, summary, failure, loading } = trace
@@ -51,7 +51,7 @@ export function ExecutionView({ execution, step, listButton }: Props) {
       <div class="execution-head">
         {listButton}
         <ExecutionName execution={execution} />
-        {status && !failure ? <StatusBadge status={status} /> : null}
+        {status && !failure && !(live && narrow) ? <StatusBadge status={status} /> : null}
         {live ? <LivePill broken={trace.staleSince !== null || trace.stream === 'off'} /> : null}
         <span class="spacer" />
         <OpenIn links={summary?.links ?? []} />

@@ -12,11 +12,12 @@ export function FollowButtons({ follow }: { follow: Follow }) {
         type="button"
         class="chip"
         aria-pressed={follow.following}
+        aria-label={strings.follow}
         title={`${strings.follow} (f)`}
         onClick={follow.toggle}
       >
         <Icon name="down" size={13} />
-        {strings.follow}
+        <span class="follow-name">{strings.follow}</span>
       </button>
       {follow.fresh > 0 ? (
         <button type="button" class="chip chip-new" onClick={follow.look}>

@@ -4,11 +4,13 @@ import { useSize } from '../hooks/use-size.ts'
 import type { Columns } from '../model/columns.ts'
 import { KIND_GROUPS } from '../model/kinds.ts'
 import { type Density, densityOf } from '../model/minimap.ts'
-import type { Window } from '../model/timeline.ts'
+import { ticksOf, type Window } from '../model/timeline.ts'
 import { strings } from '../strings.ts'
 
 /** CSS pixels of one slice of time. */
 const SLICE = 3
+/** CSS pixels of the times below. */
+const AXIS = 13
 /** A drag shorter than this, in CSS pixels, is a click. */
 const CLICK = 4
 
@@ -33,8 +35,12 @@ export function Minimap({ columns, extent, window, setWindow, now }: Props) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas reads its colours from the style
   useEffect(() => {
-    if (canvas.current && width > 0) draw(canvas.current, density, width, height)
-  }, [density, width, height, colours])
+    if (canvas.current && width > 0) {
+      const context = contextOf(canvas.current, width, height)
+      if (context) draw(context, density, width, height - AXIS)
+      if (context) drawAxis(context, extent, format.duration, width, height)
+    }
+  }, [density, width, height, colours, format])
 
   const length = extent.to - extent.from
   const partOf = (event: PointerEvent) => {
@@ -83,19 +89,43 @@ export function Minimap({ columns, extent, window, setWindow, now }: Props) {
   )
 }
 
-/** Bars of the slices, one colour a kind, and marks for errors on top. */
-function draw(canvas: HTMLCanvasElement, density: Density, width: number, height: number): void {
+/** The canvas, cleared, in CSS pixels. */
+function contextOf(canvas: HTMLCanvasElement, width: number, height: number) {
   const scale = devicePixelRatio || 1
   canvas.width = Math.round(width * scale)
   canvas.height = Math.round(height * scale)
   const context = canvas.getContext('2d')
-  if (!context) return
-  const style = getComputedStyle(canvas)
+  context?.scale(scale, scale)
+  return context
+}
+
+/** The times of the whole, so that a stretch that is zoomed to has its place. */
+function drawAxis(
+  context: CanvasRenderingContext2D,
+  extent: Window,
+  name: (ms: number) => string,
+  width: number,
+  height: number,
+): void {
+  const style = getComputedStyle(context.canvas)
+  context.fillStyle = style.getPropertyValue('--fg-3')
+  context.font = `10px ${style.fontFamily}`
+  const length = extent.to - extent.from
+  for (const tick of ticksOf(extent, Math.max(3, width / 160))) {
+    const at = Math.round(((tick - extent.from) / length) * width)
+    if (at > width - 40) continue
+    context.fillRect(at, height - AXIS + 2, 1, 4)
+    context.fillText(name(tick), at + 4, height - 3)
+  }
+}
+
+/** Bars of the slices, one colour a kind, and marks for errors on top. */
+function draw(context: CanvasRenderingContext2D, density: Density, width: number, height: number): void {
+  const style = getComputedStyle(context.canvas)
   const colour = (name: string) => style.getPropertyValue(name).trim()
-  context.scale(scale, scale)
   const slices = density.errors.length
   const step = width / slices
-  const room = height - 12
+  const room = height - 8
   // A square root keeps a lone span visible beside a burst of hundreds.
   const tall = (count: number) => (Math.sqrt(count) / Math.sqrt(density.most)) * room
   context.globalAlpha = 0.78

@@ -23,7 +23,7 @@ export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
   return (
     <dl class="strip">
       <Cell label={strings.duration}>{format.duration(running ? now : execution.duration_ms)}</Cell>
-      <Cell label={strings.spans}>{format.count(total)}</Cell>
+      {narrow && errors > 0 ? null : <Cell label={strings.spans}>{format.count(total)}</Cell>}
       <Cell label={strings.llmCalls}>{format.count(summary?.llm_call_count)}</Cell>
       <Cell
         label={strings.tokensIn}

@@ -1,9 +1,9 @@
 import type { Ref } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
 import type { Narrowed } from '../hooks/use-narrowed.ts'
 import type { ViewProps } from '../hooks/view-props.ts'
-import { criticalPath } from '../model/critical-path.ts'
+import { criticalPath, toldPath } from '../model/critical-path.ts'
 import { strings } from '../strings.ts'
 import { Minimap } from './minimap.tsx'
 import { Toolbar } from './toolbar.tsx'
@@ -23,13 +23,16 @@ interface Props extends ViewProps {
 
 /** The spans as a tree on a time line. */
 export function TimelineView(props: Props) {
-  const { grid, loaded, view, zoom, now, selection, narrowed, onScroll, openDetail } = props
+  const { grid, loaded, summary, view, zoom, now, selection, narrowed, onScroll, openDetail } = props
   const { place, go, narrow, format } = useTab()
   const { columns, tree } = view
-  const path = useMemo(
-    () => (place.critical ? criticalPath(tree, columns, now) : null),
-    [place.critical, tree, columns, now],
-  )
+  const [map, setMap] = useState(false)
+  // Of a part of a trace nothing can be said here: then it is the service that knows the path.
+  const told = loaded.cursor !== null || narrowed ? summary?.critical_path : undefined
+  const path = useMemo(() => {
+    if (!place.critical) return null
+    return told ? toldPath(tree, columns, told, now) : criticalPath(tree, columns, now)
+  }, [place.critical, tree, columns, now, told])
   return (
     <section class="tree-pane">
       <Toolbar
@@ -38,6 +41,8 @@ export function TimelineView(props: Props) {
         partial={loaded.cursor !== null}
         zoomed={zoom.zoomed !== null}
         fit={() => zoom.zoomTo(null)}
+        map={map}
+        showMap={narrow && columns.span_id.length >= MINIMAP_FROM ? () => setMap(!map) : null}
         nextMatch={props.nextMatch}
         focused={props.focused}
       />
@@ -57,12 +62,15 @@ export function TimelineView(props: Props) {
       {path ? (
         <p class="view-note critical-note">
           <strong>
-            {strings.criticalPathIs(format.duration(path.length), format.count(path.rows.size))}
+            {strings.criticalPathIs(
+              format.duration(path.length),
+              format.count(told?.steps ?? path.rows.size),
+            )}
           </strong>{' '}
           {strings.criticalPathAssumes}
         </p>
       ) : null}
-      {columns.span_id.length >= MINIMAP_FROM || zoom.zoomed ? (
+      {(columns.span_id.length >= MINIMAP_FROM && (!narrow || map)) || zoom.zoomed ? (
         <Minimap
           columns={columns}
           extent={zoom.extent}

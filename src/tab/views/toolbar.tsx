@@ -14,13 +14,18 @@ interface Props {
   partial: boolean
   zoomed: boolean
   fit: () => void
+  /** The overview of the time is shown. */
+  map: boolean
+  /** Shows or hides it where it is not there by itself; null = it is. */
+  showMap: (() => void) | null
   nextMatch: (by: 1 | -1) => void
   /** Row of the focus. */
   focused: () => number
 }
 
 /** Search, kinds, errors, folding and zoom. */
-export function Toolbar({ view, narrowed, partial, zoomed, fit, nextMatch, focused }: Props) {
+export function Toolbar(props: Props) {
+  const { view, narrowed, partial, zoomed, fit, map, showMap, nextMatch, focused } = props
   const { place, go, format } = useTab()
   const counts = useMemo(() => countGroups(view.columns.kind), [view.columns])
   const errors = useMemo(() => view.columns.state.filter((state) => state === 'error').length, [view.columns])
@@ -81,6 +86,18 @@ export function Toolbar({ view, narrowed, partial, zoomed, fit, nextMatch, focus
         ) : null}
       </div>
       <span class="spacer" />
+      {showMap ? (
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={map}
+          aria-label={strings.minimapShow}
+          title={strings.minimapShow}
+          onClick={showMap}
+        >
+          <Icon name="fit" size={16} />
+        </button>
+      ) : null}
       {zoomed ? <Tool icon="fit" label={`${strings.zoomFit} (0)`} act={fit} pressed /> : null}
       <button
         type="button"
