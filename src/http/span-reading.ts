@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { NotFound } from '../errors.ts'
 import type { Span } from '../model/span.ts'
 import { spanKey } from '../store/load-spans.ts'
-import { idOfRow, rowsOfId } from '../tree/execution-order.ts'
+import { type ExecutionOrder, idOfRow, rowOfId, rowsOfId } from '../tree/execution-order.ts'
 import type { SlimSpan } from '../tree/slim-span.ts'
 import type { Parts } from './parts.ts'
 import { dashboardLinks } from './present/dashboards.ts'
@@ -71,10 +71,19 @@ export async function findSpan(
     reading,
     slim,
     span,
-    earlier: slim.kind === 'llm' && reading.view.content ? await read.callsBefore(found, slim) : [],
+    earlier:
+      slim.kind === 'llm' && reading.view.content
+        ? await read.callsBefore(found, slim, ({ traceId, spanId }) => isOwn(order, traceId, spanId))
+        : [],
     links: dashboardLinks(parts.config.dashboards, 'span', execution, slim),
     notices: candidates.length > 1 ? [repeated(candidates)] : [],
   }
+}
+
+/** False for the root of an execution below, and for what is not in the tree at all. */
+function isOwn(order: ExecutionOrder, traceId: string, spanId: string): boolean {
+  const row = rowOfId(order, traceId, spanId)
+  return row !== -1 && order.foreign[row] === 0
 }
 
 function earliest(spans: readonly SlimSpan[]): SlimSpan | null {

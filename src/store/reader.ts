@@ -4,7 +4,7 @@ import { type Analysis, analyse } from '../tree/analysis.ts'
 import { buildOrder, type ExecutionOrder } from '../tree/execution-order.ts'
 import { buildExecutionTree, type ExecutionTree, executionKey } from '../tree/execution-tree.ts'
 import type { RowSpan, SlimSpan } from '../tree/slim-span.ts'
-import { callsBefore } from './calls-before.ts'
+import { callsBefore, MOST_CALLS } from './calls-before.ts'
 import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import { spansInBatches } from './export-spans.ts'
@@ -172,9 +172,17 @@ export class Reader {
     return orUnavailable(loadSpans(this.#database.kysely, realm, ids))
   }
 
-  /** The model calls that began last before a span, in the traces of its execution: a few, the latest first. */
-  async callsBefore({ execution, traces }: FoundExecution, span: SlimSpan): Promise<Span[]> {
-    const ids = await orUnavailable(callsBefore(this.#database.read, execution.realm, traces, span))
+  /**
+   * The model calls that began last before a span: a few, the latest first. `own` tells which spans are of its
+   * execution: in a shared trace, what others asked must not show.
+   */
+  async callsBefore(
+    { execution, traces }: FoundExecution,
+    span: SlimSpan,
+    own: (id: SpanId) => boolean,
+  ): Promise<Span[]> {
+    const found = await orUnavailable(callsBefore(this.#database.read, execution.realm, traces, span))
+    const ids = found.filter(own).slice(0, MOST_CALLS)
     const spans = await this.spans(execution.realm, ids)
     return ids.flatMap((id) => spans.get(spanKey(id)) ?? [])
   }

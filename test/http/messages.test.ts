@@ -46,3 +46,33 @@ t.test('a call says which of its messages are new in this turn', async (t) => {
   t.strictSame(await isNew(3), [false, false, false, true], 'the answer of the turn before is not new')
   t.strictSame(await isNew(3, { scope: 'traces:read' }), [])
 })
+
+t.test('what another execution of the same trace asked does not show', async (t) => {
+  const service = await realService(t)
+  const secret = say('user', 'The launch is on Friday')
+  const of = (id: string, execution: string, workflow: string, input: object[], at: number) =>
+    span('b', id, null, {
+      kind: 'llm',
+      executionId: execution,
+      workflowId: workflow,
+      startNs: someTimeNs + BigInt(at),
+      content: new Map([['gen_ai.input.messages', JSON.stringify(input)]]),
+    })
+  await written(
+    service.store,
+    'default',
+    ['*'],
+    [
+      of('1', 'hidden', 'payroll', [secret], 1),
+      // who may write can guess, and would read whether the guess was right
+      of('2', 'mine', 'guess', [secret, question], 2),
+    ],
+  )
+  const claims = { ...everything, workflows: ['guess'] }
+  const { json } = await service.as(claims, 'GET', `/api/executions/mine/spans/${'2'.padStart(16, '0')}`)
+  t.strictSame(
+    json.input.messages.map((message: { new: boolean }) => message.new),
+    [true, true],
+  )
+  t.equal((await service.as(claims, 'GET', '/api/executions/hidden/trace')).status, 404)
+})
