@@ -9,7 +9,7 @@ t.test('while the oldest has waited too long, new ones are told to come back', a
   const pool = { connect: () => new Promise((_, reject) => held.push(reject)) }
   const writer = new SpanWriter(pool as never, { committed() {}, failed() {} })
   const batch = {
-    spans: { byteLength: 10, length: 1, slice: () => Buffer.alloc(10) },
+    spans: { byteLength: 10, length: 1, slice: () => Buffer.alloc(10), abandon() {} },
     messages: Buffer.alloc(0),
     marks: Buffer.alloc(0),
     erasuresKnown: 0n,
