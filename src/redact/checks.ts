@@ -44,10 +44,11 @@ export function luhn(text: string): boolean {
 /** ISO 7064 mod 97-10 as IBAN uses it; the text without spaces, upper case. */
 export function mod97(iban: string): boolean {
   let rest = 0
-  for (const char of iban.slice(4) + iban.slice(0, 4)) {
-    const value = Number.parseInt(char, 36)
-    if (Number.isNaN(value)) return false
-    rest = (rest * (value > 9 ? 100 : 10) + value) % 97
+  for (let i = 0; i < iban.length; i++) {
+    const code = iban.charCodeAt((i + 4) % iban.length)
+    const digit = code >= 48 && code <= 57
+    if (!digit && !(code >= 65 && code <= 90)) return false
+    rest = digit ? (rest * 10 + code - 48) % 97 : (rest * 100 + code - 55) % 97
   }
   return rest === 1
 }

@@ -103,7 +103,8 @@ export function look(text: string, { bytes, pairs }: Bytes, sight: Sight): numbe
       done = lookAtRun(bytes, length, at * 2, runs)
     }
   }
-  lookAtCut(text, marks)
+  const cut = lookAtCut(text)
+  if (cut !== -1) (runs ??= []).push(cut, length)
   if (runs === null && marks.length === 0) return null
   unused = []
   if (runs === null && marks.length === 2) return marks
@@ -192,20 +193,26 @@ function isFar(bytes: Uint8Array, from: number, to: number): boolean {
   return false
 }
 
-/** The token that a text was cut in. */
-function lookAtCut(text: string, areas: number[]): void {
+/** Where the token begins that a text was cut in; -1 = in none. */
+function lookAtCut(text: string): number {
   const end = cutEnd(text)
   let from = end
   while (from > 0 && end - from < 512 && inToken[text.charCodeAt(from - 1)] === 1) from--
-  if (end - from >= 8) areas.push(from, end)
+  return end - from >= 8 ? from : -1
 }
 
 /** Sorted by where they begin. They come almost in order: only a look back can stand before what was seen last. */
 function inOrder(areas: number[]): number[] {
   for (let i = 2; i < areas.length; i += 2) {
-    if ((areas[i - 2] as number) <= (areas[i] as number)) continue
-    const each = Array.from({ length: areas.length / 2 }, (_, n) => areas.slice(n * 2, n * 2 + 2))
-    return each.sort((a, b) => (a[0] as number) - (b[0] as number)).flat()
+    const from = areas[i] as number
+    const to = areas[i + 1] as number
+    let at = i
+    for (; at > 0 && (areas[at - 2] as number) > from; at -= 2) {
+      areas[at] = areas[at - 2] as number
+      areas[at + 1] = areas[at - 1] as number
+    }
+    areas[at] = from
+    areas[at + 1] = to
   }
   return areas
 }

@@ -130,9 +130,12 @@ function runAnchor(text: string, rule: CompiledRule, anchor: RegExp, spots: numb
       const match = anchor.exec(text)
       if (match === null) continue
       const found = match[1] ?? match[2] ?? match[0]
-      done = anchor.lastIndex
-      const from = done - found.length
-      if (isKept(text, rule, found, from, done)) out.push({ from, to: done, rule: rule.id })
+      const to = anchor.lastIndex
+      const from = to - found.length
+      const kept = isKept(text, rule, found, from, to)
+      if (kept) out.push({ from, to, rule: rule.id })
+      // Candidates are short: where one is none, another may begin within it.
+      if (kept || rule.locate === undefined) done = to
       break
     }
   }

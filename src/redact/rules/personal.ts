@@ -1,6 +1,7 @@
 import { isIPv6 } from '../addresses.ts'
 import { luhn, mod97, nhsNumber, steuerId } from '../checks.ts'
 import { colonRuns, digitRuns, letterPairs } from '../locate.ts'
+import { readEmail } from '../read-email.ts'
 import type { Rule } from '../rule.ts'
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '')
@@ -106,7 +107,7 @@ export const personalRules: readonly Rule[] = [
     id: 'email',
     keywords: ['@', '%40'],
     pattern: "[\\p{L}\\p{N}][\\p{L}\\p{N}._+'-]*(?:@|%40)(?:[\\p{L}\\p{N}-]+\\.)+\\p{L}{2,24}",
-    before: 66,
+    read: readEmail,
     inner: true,
     anywhere: true,
     check: (found) =>
@@ -117,11 +118,12 @@ export const personalRules: readonly Rule[] = [
     keywords: [],
     locate: letterPairs,
     pattern: '[A-Z]{2}\\d{2}(?:[ \\x{a0}-]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?',
-    after: 48,
+    sticky: /[A-Z]{2}\d{2}(?:[ \xa0-]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?/y,
     check: (found) => {
+      const length = ibanLengths[found.slice(0, 2)]
+      if (length === undefined) return false
       const iban = found.replace(/[^A-Z0-9]/g, '')
-      const length = ibanLengths[iban.slice(0, 2)]
-      return length !== undefined && iban.length >= length && mod97(iban.slice(0, length))
+      return iban.length >= length && mod97(iban.slice(0, length))
     },
   },
   {
@@ -205,6 +207,7 @@ export const personalRules: readonly Rule[] = [
     keywords: [],
     locate: colonRuns,
     pattern: '[0-9A-Fa-f:]{3,45}',
+    sticky: /[0-9A-Fa-f:]{3,45}/y,
     exact: true,
     check: (found, text, at) =>
       !/[\w.:]/.test(text[at - 1] ?? ' ') && isIPv6(found) && found !== '::' && found !== '::1',
