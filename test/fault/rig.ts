@@ -10,19 +10,22 @@ import { pino } from 'pino'
 import { type Embedded, startEmbedded } from '../../src/store/embedded/index.ts'
 import { secret } from '../http/service.ts'
 
-interface Test {
+export interface Test {
   teardown(clean: () => Promise<unknown>): void
 }
 
+/** True in `npm run test:fault`. */
+export const long = process.env.TEST_FAULT === 'full'
+
 /** How often each fault strikes: a few times in CI, as often as the promise says in `npm run test:fault`. */
-export const rounds = (quick: number, full: number) => (process.env.TEST_FAULT === 'full' ? full : quick)
+export const rounds = (quick: number, full: number) => (long ? full : quick)
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** A Postgres of the test's own, with fsync: what it loses would be lost. */
-export async function durablePostgres(t: Test): Promise<Embedded> {
+export async function durablePostgres(t: Test, settings: Record<string, string> = {}): Promise<Embedded> {
   const dataDir = mkdtempSync(join(tmpdir(), 'trace-fault-pg-'))
-  const server = await startEmbedded({ dataDir, log: pino({ level: 'silent' }) })
+  const server = await startEmbedded({ dataDir, log: pino({ level: 'silent' }), settings })
   t.teardown(async () => {
     await server.stop()
     rmSync(dataDir, { recursive: true, force: true })
@@ -30,14 +33,28 @@ export async function durablePostgres(t: Test): Promise<Embedded> {
   return server
 }
 
+/** How a service is started beside what is usual. */
+export interface Wounds {
+  /** Files of `sabotage/` that are loaded before it: each is one deliberate fault. */
+  sabotage?: readonly string[]
+  env?: Record<string, string>
+  /** What runs it, for example `faketime`. */
+  prefix?: readonly string[]
+}
+
 /** The built service on a port that stays the same, so that its callers find it again. */
 export class Victim {
   readonly url: string
   readonly dataDir: string
+  /** What it logged as an error or worse, since it was made. */
+  readonly errors: string[] = []
+  adminUrl = ''
   #child: ChildProcess | null = null
+  readonly #heard = new Set<(line: Record<string, unknown>) => void>()
   readonly #env: Record<string, string>
+  readonly #command: readonly string[]
 
-  private constructor(port: number, dataDir: string, databaseUrl: string | null) {
+  private constructor(port: number, dataDir: string, databaseUrl: string | null, wounds: Wounds) {
     this.url = `http://127.0.0.1:${port}`
     this.dataDir = dataDir
     this.#env = {
@@ -50,46 +67,91 @@ export class Victim {
       TRACE_GRPC_PORT: '',
       TRACE_LOG_LEVEL: 'info',
       ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+      ...wounds.env,
     }
+    const loaded = (wounds.sabotage ?? []).flatMap((name) => [
+      '--import',
+      new URL(`sabotage/${name}.mjs`, import.meta.url).href,
+    ])
+    this.#command = [...(wounds.prefix ?? []), process.execPath, '--expose-gc', ...loaded, cli, 'serve']
   }
 
-  static async start(t: Test, databaseUrl: string | null): Promise<Victim> {
+  static async start(t: Test, databaseUrl: string | null, wounds: Wounds = {}): Promise<Victim> {
     const dataDir = mkdtempSync(join(tmpdir(), 'trace-fault-'))
-    const victim = new Victim(await freePort(), dataDir, databaseUrl)
+    const victim = new Victim(await freePort(), dataDir, databaseUrl, wounds)
     t.teardown(async () => {
-      await victim.stop('SIGINT')
+      await victim.stop('SIGINT', 5_000)
       rmSync(dataDir, { recursive: true, force: true })
     })
     await victim.start()
     return victim
   }
 
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [cli, 'serve'], {
-      env: this.#env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    this.#child = child
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (!line.startsWith('{') || JSON.parse(line).msg !== 'ready') continue
-      child.stdout.resume()
-      return
-    }
-    throw new Error('the service ended before it was ready')
+  get pid(): number {
+    return this.#child?.pid ?? 0
   }
 
-  /** Sends a signal and waits for the end; the exit code, or null when the signal ended it. */
-  async stop(signal: NodeJS.Signals): Promise<number | null> {
+  get alive(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  async start(): Promise<void> {
+    const [program = '', ...args] = this.#command
+    const child = spawn(program, args, { env: this.#env, stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#child = child
+    await new Promise<void>((ready, failed) => {
+      child.once('exit', () => failed(new Error('the service ended before it was ready')))
+      createInterface({ input: child.stdout }).on('line', (text) => {
+        if (!text.startsWith('{')) return
+        const line = JSON.parse(text)
+        if (line.level === 'error' || line.level === 'fatal') this.errors.push(text)
+        for (const hear of this.#heard) hear(line)
+        if (line.msg !== 'ready') return
+        this.adminUrl = line.admin_url
+        ready()
+      })
+    })
+  }
+
+  /** The next line of the log with this message. */
+  line(msg: string): Promise<Record<string, unknown>> {
+    return new Promise((resolve) => {
+      const hear = (line: Record<string, unknown>) => {
+        if (line.msg !== msg) return
+        this.#heard.delete(hear)
+        resolve(line)
+      }
+      this.#heard.add(hear)
+    })
+  }
+
+  /** Bytes of memory that are in use after a collection; wants `say-heap`. */
+  async heap(): Promise<number> {
+    const said = this.line('heap')
+    process.kill(this.pid, 'SIGUSR2')
+    return Number((await said).bytes)
+  }
+
+  /** Sends a signal and waits for the end; the exit code, or null when a signal ended it. Past `ms` it is killed. */
+  async stop(signal: NodeJS.Signals, ms = 60_000): Promise<number | null> {
     const child = this.#child
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return null
+    if (child === null || !this.alive) return null
     const exited = once(child, 'exit')
     child.kill(signal)
+    const late = setTimeout(() => child.kill('SIGKILL'), ms)
     const [code] = await exited
+    clearTimeout(late)
     return code
+  }
+
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.adminUrl}/metrics`)).text()
+    const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))]
+    return values.reduce((sum, [, value]) => sum + Number(value), 0)
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
