@@ -6,6 +6,7 @@ import { ingestKeyId } from '../../access/ingest-key.ts'
 import { clockToleranceMs, issuerOf, type Keys, requiredClaims } from '../../access/keys.ts'
 import { requireScope } from '../../access/policy.ts'
 import type { TokenHeader } from '../../access/remote-keys.ts'
+import { VerifiedTokens } from '../../access/verified-tokens.ts'
 import { Unauthenticated } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import type { Principal, Scope } from '../../model/principal.ts'
@@ -63,6 +64,7 @@ export const auth = fp<{ keys: Keys; log: Logger; store: KeyStore }>(
     for (const [index, issuer] of keys.issuers.entries()) {
       await app.register(jwt, verifierOf(issuer, `issuer${index}`))
     }
+    const verified = new VerifiedTokens()
     app.decorateRequest('principal', null as unknown as Principal)
     app.decorate('authenticate', async (request, scope, scheme = 'bearer') => {
       const token = tokenOf(request.headers.authorization, scheme)
@@ -90,21 +92,26 @@ export const auth = fp<{ keys: Keys; log: Logger; store: KeyStore }>(
         if (principal === null) throw invalid()
         return principal
       }
-      const index = issuerOf(keys, token)
-      const issuer = keys.issuers[index]
-      let claims: unknown
-      try {
-        claims = await verify(index)
-      } catch (error) {
-        // Whatever the verifier or the key source threw, the caller's answer is 401, never 500.
-        log.debug({ code: (error as { code?: unknown }).code }, 'token refused')
-        throw invalid()
+      let known = verified.get(token)
+      if (known === null) {
+        const index = issuerOf(keys, token)
+        const issuer = keys.issuers[index]
+        let claims: unknown
+        try {
+          claims = await verify(index)
+        } catch (error) {
+          // Whatever the verifier or the key source threw, the caller's answer is 401, never 500.
+          log.debug({ code: (error as { code?: unknown }).code }, 'token refused')
+          throw invalid()
+        }
+        const principal = issuer === undefined ? null : principalOf(claims, issuer.rules)
+        if (principal === null) throw invalid()
+        const { jti, exp } = claims as { jti?: unknown; exp?: unknown }
+        known = { principal: principal, id: typeof jti === 'string' ? jti : null }
+        verified.set(token, known, Number(exp))
       }
-      const principal = issuer === undefined ? null : principalOf(claims, issuer.rules)
-      if (principal === null) throw invalid()
-      const { jti } = claims as { jti?: unknown }
-      if (typeof jti === 'string' && (await store.revocations.isRevoked(jti))) throw invalid()
-      return principal
+      if (known.id !== null && (await store.revocations.isRevoked(known.id))) throw invalid()
+      return known.principal
     }
   },
   { name: 'auth' },
