@@ -37,8 +37,9 @@ export async function executionsOfTraces(
 ): Promise<ExecutionKey[]> {
   const { rows } = await client.query<{ execution_id: string; fallback: boolean }>({
     name: 'executions-of-traces',
-    text: `select distinct execution_id, fallback from execution_traces where realm = $1 and trace_id = any(
-      array(select substr($2::bytea, n * 16 + 1, 16) from generate_series(0, length($2::bytea) / 16 - 1) n))`,
+    text: `select distinct row.* from generate_series(0, length($2::bytea) / 16 - 1) as n cross join lateral (
+      select execution_id, fallback from execution_traces
+      where realm = $1 and trace_id = substr($2::bytea, n * 16 + 1, 16) offset 0) row`,
     values: [realm, Buffer.from(traceIds.join(''), 'hex')],
   })
   return rows.map((row) => ({ executionId: row.execution_id, fallback: row.fallback }))
