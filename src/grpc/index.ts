@@ -13,7 +13,7 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Principal, Scope } from '../model/principal.ts'
 import { encodeLogsResponse, encodeMetricsResponse, encodeTraceResponse } from '../otlp/index.ts'
-import { authentication } from './authentication.ts'
+import { type Admitted, authentication } from './authentication.ts'
 import { logsService, metricsService, traceService } from './services.ts'
 import { statusOf } from './status.ts'
 
@@ -33,7 +33,7 @@ export interface GrpcServer {
   close(ms: number): Promise<void>
 }
 
-/** Calls at a time on one connection: each may hold a whole body before it is counted. */
+/** Calls at a time on one connection. */
 const MOST_CALLS = 32
 
 /**
@@ -41,36 +41,24 @@ const MOST_CALLS = 32
  * Rejects when it cannot listen there.
  */
 export async function startGrpc(parts: GrpcParts, host: string, port: number): Promise<GrpcServer> {
-  const principals = new WeakMap<Metadata, Principal>()
+  const { walk } = parts
+  const admitted = new WeakMap<Metadata, Admitted>()
   const server = new Server({
     'grpc.max_receive_message_length': parts.maxBodyBytes,
     'grpc.max_concurrent_streams': MOST_CALLS,
-    interceptors: [authentication(parts.principalOf, principals)],
+    interceptors: [authentication(parts.principalOf, walk.admission, admitted)],
   })
-  const serve = (work: (principal: Principal, bytes: Buffer) => Promise<Buffer>) => {
-    const answer = answerOf(parts, principals, work)
+  const serve = (work: Work) => {
+    const answer = answerOf(parts, admitted, work)
     return { Export: (call: Call, callback: Callback) => void answer(call).then(...settle(callback)) }
   }
-  /** A body, counted while it is worked on. */
-  const counted =
-    (take: (principal: Principal, body: Body, ticket: Ticket) => Promise<Buffer>) =>
-    async (principal: Principal, bytes: Buffer) => {
-      const ticket = parts.walk.admission.open(`${principal.workspace}\0${principal.subject}`)
-      try {
-        ticket.grow(bytes.length)
-        return await take(principal, { bytes, codec: '', encoding: 'protobuf' }, ticket)
-      } finally {
-        ticket.release()
-      }
-    }
-  const { walk } = parts
   server.addService(
     traceService,
-    serve(counted(async (...from) => encodeTraceResponse('protobuf', await walk.traces(...from)))),
+    serve(async (...from) => encodeTraceResponse('protobuf', await walk.traces(...from))),
   )
   server.addService(
     logsService,
-    serve(counted(async (...from) => encodeLogsResponse('protobuf', await walk.logs(...from)))),
+    serve(async (...from) => encodeLogsResponse('protobuf', await walk.logs(...from))),
   )
   server.addService(
     metricsService,
@@ -84,25 +72,25 @@ export async function startGrpc(parts: GrpcParts, host: string, port: number): P
 
 type Call = ServerUnaryCall<Buffer, Buffer>
 type Callback = sendUnaryData<Buffer>
+type Work = (principal: Principal, body: Body, ticket: Ticket) => Promise<Buffer>
 
 const settle = (callback: Callback): [(bytes: Buffer) => void, (error: unknown) => void] => [
   (bytes) => callback(null, bytes),
   (error) => callback(statusOf(error)),
 ]
 
-/** Runs the work of a call: within the deadline, counted, and what is ours to mend is logged. */
-function answerOf(
-  { log, metrics }: GrpcParts,
-  principals: WeakMap<Metadata, Principal>,
-  work: (principal: Principal, bytes: Buffer) => Promise<Buffer>,
-) {
+/**
+ * Runs the work of a call: within the deadline, counted, and what is ours to mend is logged. Its bytes are given back
+ * when the work ends, which may be after the answer.
+ */
+function answerOf({ log, metrics }: GrpcParts, admitted: WeakMap<Metadata, Admitted>, work: Work) {
   return async (call: Call): Promise<Buffer> => {
     const began = performance.now()
     const route = call.getPath()
     let code = 0
     try {
-      const principal = principals.get(call.metadata) as Principal
-      return await withinDeadline(work(principal, call.request))
+      const entry = admitted.get(call.metadata) as Admitted
+      return await withinDeadline(whole(entry, call.request, work))
     } catch (error) {
       code = statusOf(error).code ?? 13
       if (code === 14) log.warn({ err: error, route }, 'refused for now')
@@ -112,6 +100,18 @@ function answerOf(
       metrics.requests.inc({ route, method: 'grpc', status: String(code) })
       metrics.requestSeconds.observe({ route }, (performance.now() - began) / 1000)
     }
+  }
+}
+
+/** The work on a message that is there as a whole. */
+async function whole(entry: Admitted, bytes: Buffer, work: Work): Promise<Buffer> {
+  const { principal, ticket, received } = entry
+  entry.working = true
+  try {
+    ticket.grow(Math.max(0, bytes.length - received))
+    return await work(principal, { bytes, codec: '', encoding: 'protobuf' }, ticket)
+  } finally {
+    ticket.release()
   }
 }
 
