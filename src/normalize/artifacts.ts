@@ -2,7 +2,7 @@ import { limits } from '../limits.ts'
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { OtlpSpan } from '../model/otlp.ts'
 import type { ArtifactReference } from '../model/span.ts'
-import { inlineMediaOf } from './messages/inline-media.ts'
+import { inlineMediaOf, mayCarryMedia } from './messages/inline-media.ts'
 import { firstString, firstValue, isObject, parseJson } from './messages/json.ts'
 import { plain } from './messages/plain.ts'
 import type { Reading } from './reading.ts'
@@ -34,29 +34,36 @@ export function artifactsOf(reading: Reading, span: OtlpSpan): ArtifactReference
 
 /** The bytes stay in the content as they were sent: an export is exact. Answers describe them instead. */
 function inlineArtifacts(span: OtlpSpan): ArtifactReference[] {
+  let texts = textsWithMedia(span.attributes, null, 0)
+  for (const event of span.events) texts = textsWithMedia(event.attributes, texts, 0)
+  if (texts === null) return []
   const found = new Map<string, ArtifactReference>()
-  const look = (text: string) => {
+  for (const text of texts) {
     for (const { mediaType, size, sha256 } of inlineMediaOf(text)) {
       const id = `inline-${sha256.slice(0, 32)}`
       found.set(id, { id, name: null, mediaType, size, sha256 })
     }
   }
-  lookThrough(span.attributes, look, 0)
-  for (const event of span.events) lookThrough(event.attributes, look, 0)
   return [...found.values()]
 }
 
-function lookThrough(
+/** Adds the texts that may carry bytes to a list; null = there are none, as in most spans. */
+function textsWithMedia(
   values: Attributes | AttributeValue[],
-  look: (text: string) => void,
+  before: string[] | null,
   depth: number,
-): void {
+): string[] | null {
+  let texts = before
   for (const value of values.values()) {
-    if (typeof value === 'string') look(value)
-    else if ((Array.isArray(value) || value instanceof Map) && depth < limits.maxDepth) {
-      lookThrough(value, look, depth + 1)
+    if (typeof value === 'string') {
+      if (!mayCarryMedia(value)) continue
+      texts ??= []
+      texts.push(value)
+    } else if ((Array.isArray(value) || value instanceof Map) && depth < limits.maxDepth) {
+      texts = textsWithMedia(value, texts, depth + 1)
     }
   }
+  return texts
 }
 
 function referenceOf(item: unknown): ArtifactReference | null {

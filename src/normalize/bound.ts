@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { limits } from '../limits.ts'
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { Notices } from './notices.ts'
-import { cleanText, cut, isClean } from './text.ts'
+import { cleanText, cut, isStorableKey } from './text.ts'
 
 const TOO_DEEP = '[nested too deep]'
 
@@ -12,6 +12,11 @@ const TOO_DEEP = '[nested too deep]'
  */
 export function chosen(attributes: Attributes): Iterable<[string, AttributeValue]> {
   if (attributes.size <= limits.maxAttributes && cleanKeys(attributes)) return attributes
+  return firstByKey(attributes)
+}
+
+/** The first by key, as many as are kept. */
+export function firstByKey(attributes: Attributes): [string, AttributeValue][] {
   const entries = [...attributes].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return entries.slice(0, limits.maxAttributes)
 }
@@ -22,13 +27,13 @@ export function surplus(attributes: Attributes): number {
 }
 
 function cleanKeys(attributes: Attributes): boolean {
-  for (const key of attributes.keys()) if (key.length > limits.maxKeyLength || !isClean(key)) return false
+  for (const key of attributes.keys()) if (!isStorableKey(key)) return false
   return true
 }
 
 /** A key that can be stored. Of an overlong one the start and a hash, so that two never become one. */
 export function boundKey(key: string, notices: Notices): string {
-  if (key.length <= limits.maxKeyLength && isClean(key)) return key
+  if (isStorableKey(key)) return key
   const clean = cleanText(key, notices)
   if (clean.length <= limits.maxKeyLength) return clean
   notices.add('key_truncated')

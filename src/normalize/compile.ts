@@ -1,6 +1,7 @@
 import type { AttributeValue } from '../model/attributes.ts'
 import type { Family, Feed, NameRules } from './family.ts'
 import { FIELD, type Field, READERS, type Reader } from './fields.ts'
+import { isStorableKey } from './text.ts'
 
 /** One attribute's contribution to one field. Lower rank wins. */
 interface Rule {
@@ -22,6 +23,8 @@ export interface Verdict {
   families: number
   /** `content`, `structure`, or `unknown`: the length of the value decides. */
   holds: 'content' | 'structure' | 'unknown'
+  /** True when the key can be stored as it is. */
+  storable: boolean
 }
 
 /** What a span name or scope name contributes. */
@@ -47,6 +50,7 @@ interface Draft {
   json: JsonRule[]
   families: number
   holds: Verdict['holds']
+  storable: boolean
 }
 
 /**
@@ -135,6 +139,7 @@ export function compile(
       json: [],
       families: rule?.families ?? 0,
       holds: rule?.holds ?? 'unknown',
+      storable: isStorableKey(key),
     }
     if (remembered.size >= REMEMBERED) remembered.clear()
     remembered.set(key, verdict)
@@ -167,7 +172,7 @@ function inOrder(families: readonly Family[], first: readonly string[]): Family[
 function draftOf(drafts: Map<string, Draft>, key: string, bit: number): Draft {
   let draft = drafts.get(key)
   if (draft === undefined) {
-    draft = { rules: [], json: [], families: 0, holds: 'unknown' }
+    draft = { rules: [], json: [], families: 0, holds: 'unknown', storable: isStorableKey(key) }
     drafts.set(key, draft)
   }
   draft.families |= bit

@@ -59,8 +59,6 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
 
   const notices = new Notices(envelope.notices)
   for (const repair of span.repairs) notices.addRepair(repair)
-  const column = (text: string | null) => (text === null ? null : idText(text, notices))
-  const text = (value: string) => boundText(value, limits.maxValueLength, notices)
 
   const parentSpanId = parentOf(span, notices)
   const times = timesOf(span, notices)
@@ -78,13 +76,10 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
   const nodeName = reading.text('nodeName')
   const isNode = kind === 'node'
   const named = reading.text('provider')
-  const provider = column(named === null ? null : providerName(named))
-  const model = column(reading.text('model') ?? reading.text('requestedModel'))
+  const provider = column(named === null ? null : providerName(named), notices)
+  const model = column(reading.text('model') ?? reading.text('requestedModel'), notices)
   const tokens = tokensOf(reading)
   const tokensAggregated = isAggregated(reading, kind, tokens)
-  // what only repeats the calls below must not be paid for again
-  const estimate = () =>
-    tokensAggregated ? null : estimateCost({ kind, model, provider, tokens, startNs: times.startNs })
   const status = statusOf(reading, span)
   const { errorType, errorMessage } = errorOf(reading, span, status)
 
@@ -93,36 +88,39 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
       traceId: span.traceId,
       spanId: span.spanId,
       parentSpanId,
-      traceState: text(span.traceState),
+      traceState: bounded(span.traceState, notices),
       flags: span.flags,
-      name: text(span.name),
+      name: bounded(span.name, notices),
       otelKind: span.kind,
       kind,
       ...times,
       reportedDurationNs: reportedDurationOf(reading),
       status,
       statusCode: span.statusCode,
-      statusMessage: text(span.statusMessage),
+      statusMessage: bounded(span.statusMessage, notices),
 
-      executionId: column(identity.executionId),
-      workflowId: column(identity.workflowId),
-      workflowName: column(identity.workflowName),
-      threadId: column(identity.threadId),
-      userId: column(identity.userId),
+      executionId: column(identity.executionId, notices),
+      workflowId: column(identity.workflowId, notices),
+      workflowName: column(identity.workflowName, notices),
+      threadId: column(identity.threadId, notices),
+      userId: column(identity.userId, notices),
 
-      nodeId: column(reading.text('nodeId') ?? (isNode ? (nodeName ?? span.name) : null)),
-      nodeName: column(nodeName ?? (isNode ? span.name : null)),
-      nodeKind: column(reading.text('nodeKind')),
+      nodeId: column(reading.text('nodeId') ?? (isNode ? (nodeName ?? span.name) : null), notices),
+      nodeName: column(nodeName ?? (isNode ? span.name : null), notices),
+      nodeKind: column(reading.text('nodeKind'), notices),
       model,
       provider,
-      responseId: column(reading.text('responseId')),
-      finishReason: column(finishReasonOf(reading)),
+      responseId: column(reading.text('responseId'), notices),
+      finishReason: column(finishReasonOf(reading), notices),
       tokens,
       tokensAggregated,
-      cost: costOf(reading) ?? estimate(),
-      errorType: column(errorType),
-      errorMessage: errorMessage === null ? null : text(errorMessage),
-      artifacts: artifactsOf(reading, span).map((artifact) => cleanArtifact(artifact, column)),
+      // what only repeats the calls below must not be paid for again
+      cost:
+        costOf(reading) ??
+        (tokensAggregated ? null : estimateCost({ kind, model, provider, tokens, startNs: times.startNs })),
+      errorType: column(errorType, notices),
+      errorMessage: errorMessage === null ? null : bounded(errorMessage, notices),
+      artifacts: artifactsOf(reading, span).map((artifact) => cleanArtifact(artifact, notices)),
 
       attributes: structure,
       content,
@@ -138,18 +136,26 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
   }
 }
 
+const bounded = (text: string, notices: Notices) => boundText(text, limits.maxValueLength, notices)
+
 /** Text for an indexed column. */
-function idText(text: string, notices: Notices): string {
+function column(text: string, notices: Notices): string
+function column(text: string | null, notices: Notices): string | null
+function column(text: string | null, notices: Notices): string | null {
+  if (text === null) return null
   const clean = cleanText(text, notices)
   if (clean.length <= limits.maxIdLength) return clean
   notices.add('id_truncated')
   return cut(clean, limits.maxIdLength)
 }
 
-function cleanArtifact(
-  artifact: ArtifactReference,
-  column: (text: string | null) => string | null,
-): ArtifactReference {
+function cleanArtifact(artifact: ArtifactReference, notices: Notices): ArtifactReference {
   const { id, name, mediaType, size, sha256 } = artifact
-  return { id: column(id) as string, name: column(name), mediaType: column(mediaType), size, sha256 }
+  return {
+    id: column(id, notices) as string,
+    name: column(name, notices),
+    mediaType: column(mediaType, notices),
+    size,
+    sha256,
+  }
 }

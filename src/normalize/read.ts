@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts'
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { OtlpSpan, Scope } from '../model/otlp.ts'
-import { boundKey, boundValue, chosen, surplus } from './bound.ts'
+import { boundKey, boundValue, firstByKey, surplus } from './bound.ts'
 import type { JsonRule, Verdict } from './compile.ts'
 import { families } from './families/index.ts'
 import { isObject, parseJson } from './messages/json.ts'
@@ -28,18 +28,52 @@ export interface ReadAttributes {
 /** Reads attributes in one pass: what they say, and what is structure and what content. */
 export function readAttributes(attributes: Attributes, notices: Notices): ReadAttributes {
   const reading = new Reading()
-  const structure: Attributes = new Map()
-  const content: Attributes = new Map()
-  for (const [key, value] of chosen(attributes)) {
+  const plain = isPlain(attributes)
+  const entries = plain ? attributes : firstByKey(attributes)
+  // most spans hold structure alone, and nothing that must be mended: then they keep the map that was sent
+  let structure: Attributes | null = null
+  let content: Attributes | null = null
+  let unchanged = 0
+  for (const [key, value] of entries) {
     const verdict = table.verdict(key)
     if (verdict.families !== 0 && value !== null) feed(reading, verdict, value)
     const isContent = holdsContent(verdict, value)
     const most = isContent ? limits.maxContentLength : limits.maxValueLength
     const bounded =
       typeof value === 'object' || typeof value === 'string' ? boundValue(value, most, notices) : value
-    ;(isContent ? content : structure).set(boundKey(key, notices), bounded)
+    if (structure === null) {
+      if (plain && !isContent && bounded === value) {
+        unchanged++
+        continue
+      }
+      structure = firstOf(attributes, unchanged)
+    }
+    const into = isContent ? (content ??= new Map()) : structure
+    into.set(plain ? key : boundKey(key, notices), bounded)
   }
-  return { reading, structure, content, dropped: surplus(attributes) }
+  return {
+    reading,
+    structure: structure ?? attributes,
+    content: content ?? new Map(),
+    dropped: surplus(attributes),
+  }
+}
+
+/** True when all attributes are kept, under the keys that were sent. */
+function isPlain(attributes: Attributes): boolean {
+  if (attributes.size > limits.maxAttributes) return false
+  for (const key of attributes.keys()) if (!table.verdict(key).storable) return false
+  return true
+}
+
+function firstOf(attributes: Attributes, count: number): Attributes {
+  const first: Attributes = new Map()
+  if (count === 0) return first
+  for (const [key, value] of attributes) {
+    first.set(key, value)
+    if (first.size === count) break
+  }
+  return first
 }
 
 /** Lets the span's name, its scope and then each family that was seen have their say. */

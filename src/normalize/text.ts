@@ -1,4 +1,5 @@
 /// <reference lib="es2024.string" />
+import { limits } from '../limits.ts'
 import type { Notices } from './notices.ts'
 
 /** Text that Postgres and every JSON reader can hold: no NUL, no lone surrogate. Counts what it mends. */
@@ -10,7 +11,7 @@ export function cleanText(text: string, notices: Notices): string {
 
 /** True when nothing has to be mended; the usual case, and cheap. */
 export function isClean(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed()
+  return text === '' || (!text.includes('\0') && text.isWellFormed())
 }
 
 function mend(text: string): string {
@@ -22,4 +23,9 @@ export function cut(text: string, most: number): string {
   if (text.length <= most) return text
   const end = text.charCodeAt(most - 1)
   return text.slice(0, end >= 0xd800 && end <= 0xdbff ? most - 1 : most)
+}
+
+/** True for an attribute key that can be stored as it is. */
+export function isStorableKey(key: string): boolean {
+  return key.length <= limits.maxKeyLength && isClean(key)
 }

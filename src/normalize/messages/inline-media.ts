@@ -24,8 +24,12 @@ interface InlineMedia {
   sha256: string
 }
 
+/** Characters of the shortest data URL that is looked for: `data:;base64,` and 16. */
+const SHORTEST_URL = 29
+
 /** True when a text may carry bytes as base64: a look at a few places, whatever its length. */
 export function mayCarryMedia(text: string): boolean {
+  if (text.length < SHORTEST_URL) return false
   if (text.length < SHORTEST_RUN) return text.includes(';base64,')
   for (let at = 0; at + WINDOW <= text.length; at += STRIDE) {
     let length = 0
