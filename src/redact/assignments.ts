@@ -102,10 +102,17 @@ function acceptQuoted(value: string, expected: Expected): boolean {
 }
 
 const bareEnd = /[\s,;&"'<>(){}[\]\\|`]/
+const endsBare = Uint8Array.from({ length: 128 }, (_, code) =>
+  bareEnd.test(String.fromCharCode(code)) ? 1 : 0,
+)
+const isBareEnd = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at)
+  return code < 128 ? endsBare[code] === 1 : bareEnd.test(text[at] as string)
+}
 
 function readBare(text: string, at: number, expected: Expected, out: Match[]): number {
   let to = at
-  const header = expected.rule === 'authorization' || expected.rule === 'cookie'
+  const header = expected.strong && (expected.rule === 'authorization' || expected.rule === 'cookie')
   if (header) {
     // A header's value runs to the end of its line, or of the string that it stands in.
     while (to < text.length && to - at < 8192 && !/[\r\n"'\\]/.test(text[to] as string)) to++
@@ -122,7 +129,7 @@ function readBare(text: string, at: number, expected: Expected, out: Match[]): n
     }
     return to
   }
-  while (to < text.length && to - at < 8192 && !bareEnd.test(text[to] as string)) to++
+  while (to < text.length && to - at < 8192 && !isBareEnd(text, to)) to++
   const value = text.slice(at, to)
   if (value.length === 0 || isPlaceholder(value) || isReplacement(value)) return Math.max(to, at)
   if (acceptBare(value, expected)) out.push({ from: at, to, rule: expected.rule, wrap: expected.wrap })
@@ -143,6 +150,8 @@ function acceptBare(value: string, expected: Expected): boolean {
 /** The strings and numbers inside an object or array under a telling name; its shape stays. */
 function readNested(text: string, at: number, expected: Expected, out: Match[]): number {
   const values: Match[] = []
+  // An `authorisation` may be a record of business; what a `token` holds goes as a whole.
+  const all = expected.strong || expected.rule === 'token'
   const names: string[] = []
   let depth = 0
   let i = at
@@ -160,9 +169,9 @@ function readNested(text: string, at: number, expected: Expected, out: Match[]):
       i = to + escapes
       const after = text.slice(i + 1, i + 9).trimStart()
       if (after.startsWith(':')) names.push(text.slice(from, to))
-      else if (acceptQuoted(text.slice(from, to), { ...expected, strong: true }))
+      else if (acceptQuoted(text.slice(from, to), { ...expected, strong: all }))
         values.push({ from, to, rule: expected.rule })
-    } else if (char >= '0' && char <= '9') {
+    } else if (all && char >= '0' && char <= '9') {
       const from = i
       while (i + 1 < text.length && /[\d.eE+-]/.test(text[i + 1] as string)) i++
       values.push({ from, to: i + 1, rule: expected.rule, wrap: expected.wrap })

@@ -72,7 +72,9 @@ function redactValue(
 /** True when a telling name takes this value with it. */
 function falls(value: string, verdict: KeyVerdict): boolean {
   if (value === '' || isReplacement(value)) return false
-  return verdict.strong || (value.length >= 12 && !/\s/.test(value) && looksRandom(value))
+  if (verdict.strong) return true
+  // A scheme and what comes with it (`Bearer …`) are one value.
+  return value.length >= 12 && !/\s/.test(value.replace(/^[A-Za-z]{5,9} /, '')) && looksRandom(value)
 }
 
 function remove(verdict: KeyVerdict, pass: Pass): string {

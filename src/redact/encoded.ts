@@ -14,66 +14,71 @@ const hex = (code: number): number => {
   return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }
 
-/** Decodes what `read` recognizes at its marks and copies the rest. `read` returns [character, length] or null. */
-function decodeMarks(text: string, mark: string, read: (at: number) => [string, number] | null): Decoded {
-  const offsets = new Uint32Array(text.length + 1)
-  const parts: string[] = []
-  let size = 0
-  let copied = 0
-  const copy = (to: number): void => {
-    for (let i = copied; i < to; i++) offsets[size++] = i
-    parts.push(text.slice(copied, to))
-    copied = to
+/** A text that is being written, and where each character came from. */
+class Writing {
+  readonly offsets: Uint32Array
+  readonly #units: Buffer
+  #size = 0
+
+  constructor(most: number) {
+    this.offsets = new Uint32Array(most + 1)
+    this.#units = Buffer.allocUnsafeSlow(most * 2)
   }
-  for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, Math.max(at + 1, copied))) {
-    const found = read(at)
-    if (found === null) continue
-    copy(at)
-    offsets[size++] = at
-    parts.push(found[0])
-    copied = at + found[1]
+
+  add(code: number, at: number): void {
+    this.offsets[this.#size] = at
+    this.#units[this.#size * 2] = code
+    this.#units[this.#size * 2 + 1] = code >> 8
+    this.#size++
   }
-  copy(text.length)
-  offsets[size] = text.length
-  return { text: parts.join(''), offsets }
+
+  end(at: number): Decoded {
+    this.offsets[this.#size] = at
+    return { text: this.#units.toString('utf16le', 0, this.#size * 2), offsets: this.offsets }
+  }
 }
 
 /** `%2D` → `-`. Bytes beyond ASCII become `\u00ff`-like characters: no rule needs them whole. */
 export function decodePercent(text: string): Decoded {
-  return decodeMarks(text, '%', (at) => {
-    const high = hex(text.charCodeAt(at + 1))
-    const low = hex(text.charCodeAt(at + 2))
-    return high < 0 || low < 0 ? null : [String.fromCharCode(high * 16 + low), 3]
-  })
+  const writing = new Writing(text.length)
+  for (let at = 0; at < text.length; ) {
+    const code = text.charCodeAt(at)
+    const high = code === 37 ? hex(text.charCodeAt(at + 1)) : -1
+    const low = high < 0 ? -1 : hex(text.charCodeAt(at + 2))
+    writing.add(low < 0 ? code : high * 16 + low, at)
+    at += low < 0 ? 1 : 3
+  }
+  return writing.end(text.length)
 }
 
-const short: Record<string, string> = {
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  '"': '"',
-  '/': '/',
-  '\\': '\\',
-  b: '\b',
-  f: '\f',
+const short = new Uint8Array(128)
+for (const [mark, char] of ['n\n', 'r\r', 't\t', '""', '//', '\\\\', 'b\b', 'f\f']) {
+  short[(mark as string).charCodeAt(0)] = (char as string).charCodeAt(0)
 }
 
 /** `\u002d` → `-`, `\/` → `/`, `\n` → a line break: what a JSON string means, without parsing the JSON. */
 export function decodeEscapes(text: string): Decoded {
-  return decodeMarks(text, '\\', (at) => {
-    const next = text[at + 1] ?? ''
-    if (next === 'u') {
-      let code = 0
-      for (let i = 2; i < 6; i++) {
-        const digit = hex(text.charCodeAt(at + i))
-        if (digit < 0) return null
-        code = code * 16 + digit
-      }
-      return [String.fromCharCode(code), 6]
-    }
-    const char = short[next]
-    return char === undefined ? null : [char, 2]
-  })
+  const writing = new Writing(text.length)
+  for (let at = 0; at < text.length; ) {
+    const code = text.charCodeAt(at)
+    const next = code === 92 ? text.charCodeAt(at + 1) : -1
+    const unit = next === 117 ? unicodeAt(text, at + 2) : -1
+    const plain = next > 0 && next < 128 ? (short[next] as number) : 0
+    writing.add(unit >= 0 ? unit : plain > 0 ? plain : code, at)
+    at += unit >= 0 ? 6 : plain > 0 ? 2 : 1
+  }
+  return writing.end(text.length)
+}
+
+/** The number of four hex digits, or -1. */
+function unicodeAt(text: string, at: number): number {
+  let code = 0
+  for (let i = at; i < at + 4; i++) {
+    const digit = hex(text.charCodeAt(i))
+    if (digit < 0) return -1
+    code = code * 16 + digit
+  }
+  return code
 }
 
 const inBase64 = (code: number): boolean =>

@@ -1,6 +1,7 @@
+import { normalizeKey } from './key-words.ts'
 import type { Pass } from './pass.ts'
 import { isReplacement } from './rule.ts'
-import { type JudgedKey, judgeKey, normalizeKey } from './rules/keys.ts'
+import { type JudgedKey, judgeKey } from './rules/keys.ts'
 
 /** Names in memory: an exporter uses a few hundred; a hostile one makes them up. */
 const MOST = 4096

@@ -136,11 +136,27 @@ export function findKeywords(keywords: readonly string[], without: readonly bool
   }
 }
 
-/** Triples of hits in the order of their end. They come in the order of their start, so most are in place. */
+/** Triples of hits in the order of their end. They come in the order of their start, so that most are in place. */
 export function byEnd(hits: number[]): number[] {
-  let sorted = true
-  for (let i = 5; i < hits.length && sorted; i += 3) sorted = (hits[i - 3] as number) <= (hits[i] as number)
-  if (sorted) return hits
+  let moves = 4 * hits.length
+  for (let i = 3; i < hits.length; i += 3) {
+    const keyword = hits[i] as number
+    const from = hits[i + 1] as number
+    const to = hits[i + 2] as number
+    let at = i
+    for (; at > 0 && (hits[at - 1] as number) > to; at -= 3) {
+      for (let k = 0; k < 3; k++) hits[at + k] = hits[at + k - 3] as number
+      moves--
+    }
+    hits[at] = keyword
+    hits[at + 1] = from
+    hits[at + 2] = to
+    if (moves < 0) return sorted(hits)
+  }
+  return hits
+}
+
+function sorted(hits: number[]): number[] {
   const triples = Array.from({ length: hits.length / 3 }, (_, n) => hits.slice(n * 3, n * 3 + 3))
   triples.sort((a, b) => (a[2] as number) - (b[2] as number))
   return triples.flat()

@@ -13,6 +13,8 @@ export const BASE64 = -4
 /** Rules compiled for one scan. */
 export interface RuleSet {
   rules: CompiledRule[]
+  /** Place in the list by id: where two overlap, the first gives the name. */
+  ranks: ReadonlyMap<string, number>
   prefilter: Prefilter
   /** By keyword index: a rule's index or one of the constants above. */
   owners: Int32Array
@@ -63,6 +65,7 @@ export function buildRuleSet(options: RuleSetOptions): RuleSet {
   }
   return {
     rules,
+    ranks: new Map(rules.map(({ id }, index) => [id, index])),
     prefilter: buildPrefilter(
       keywords,
       owners.map((owner) => rules[owner]?.anywhere === true),

@@ -307,8 +307,7 @@ function searchCut(text: string, hits: number[], set: RuleSet, out: Match[]): vo
 /** Sorted and united; where two overlap, the rule that stands first in the list gives the name. */
 function merge(found: Match[], set: RuleSet): Match[] {
   if (found.length === 1) return found
-  const order = new Map(set.rules.map((rule, index) => [rule.id, index]))
-  const rank = (match: Match): number => order.get(match.rule) ?? set.rules.length
+  const rank = (match: Match): number => set.ranks.get(match.rule) ?? set.rules.length
   found.sort((a, b) => a.from - b.from || rank(a) - rank(b))
   const merged: Match[] = []
   for (const match of found) {

@@ -42,6 +42,8 @@ t.test('names of keys', async (t) => {
     ['max_tokens', 4096n],
     ['orcheo.token.input', 7n],
     ['token', 'hello'],
+    ['authorisation', '88F2A1'],
+    ['card.authorisation', 'given by the bank on 2 May'],
     ['password_policy', 'strict'],
     ['next_page_token', alnum(24)],
     ['has_secret', true],

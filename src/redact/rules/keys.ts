@@ -1,3 +1,5 @@
+import { normalizeKey } from '../key-words.ts'
+
 /**
  * Which names of attributes, headers and JSON members say that their value is a secret.
  *
@@ -78,14 +80,7 @@ const strong: Record<string, readonly string[]> = {
       'sas_token',
     ],
   ],
-  authorization: [
-    'authorization',
-    'authorisation',
-    'x_authorization',
-    'x_auth',
-    'proxy_authorization',
-    'auth_header',
-  ],
+  authorization: ['authorization', 'x_authorization', 'x_auth', 'proxy_authorization', 'auth_header'],
   cookie: [
     'cookie',
     'cookies',
@@ -118,7 +113,14 @@ const strong: Record<string, readonly string[]> = {
 }
 
 /** Names whose value may be harmless (`next_page_token`, a streamed `token`): removed only if it looks random. */
-const weak = new Set(['token', 'auth', 'session_key', 'sid', 'passcode', 'pass', 'otp', 'signature', 'nonce'])
+const weak = new Map<string, string>(
+  ['token', 'auth', 'session_key', 'sid', 'passcode', 'pass', 'otp', 'signature', 'nonce'].map((name) => [
+    name,
+    'token',
+  ]),
+)
+// No header is spelled so: it is the bank's, the doctor's or the manager's word as often.
+weak.set('authorisation', 'authorization')
 
 /** Never removed by name, whatever they end with. */
 const exempt =
@@ -128,7 +130,7 @@ const rules = new Map<string, string>()
 for (const [rule, names] of Object.entries(strong)) for (const name of names) rules.set(name, rule)
 
 /** Every end of a name that says something, normalized: without it, a text is not searched for its name. */
-export const keyTails: readonly string[] = [...rules.keys(), ...weak, 'value']
+export const keyTails: readonly string[] = [...rules.keys(), ...weak.keys(), 'value']
 
 /** Names for the prefilter: what texts are searched for before their assignments are read. */
 export const keyWords: readonly string[] = [
@@ -229,16 +231,6 @@ export interface JudgedKey {
   allowed: boolean
 }
 
-/** The name in lower-case words joined by `_`: `X-API-Key` and `xApiKey` are both `x_api_key`. */
-export function normalizeKey(key: string): string {
-  return key
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-}
-
 /** What a name says about its value; null = nothing. `own` are names of the configuration, normalized. */
 export function judgeKey(key: string, own?: ReadonlyMap<string, string>): KeyVerdict | null {
   const name = normalizeKey(key.length > 256 ? key.slice(-256) : key)
@@ -246,12 +238,20 @@ export function judgeKey(key: string, own?: ReadonlyMap<string, string>): KeyVer
   if (custom !== undefined) return { rule: custom, strong: true }
   if (exempt.test(name)) return null
   // Header attributes end with their index or `.value` now and then.
-  const words = name.replace(/_(?:\d{1,3}|value)$/, '').split('_')
-  for (let size = Math.min(4, words.length); size > 0; size--) {
-    const tail = words.slice(-size).join('_')
+  const end = /_(?:\d{1,3}|value)$/.exec(name)?.index ?? name.length
+  const words = end === name.length ? name : name.slice(0, end)
+  // The last four words, three, two, one.
+  const starts: number[] = []
+  for (let at = end; starts.length < 4 && at > 0; ) {
+    at = words.lastIndexOf('_', at - 1)
+    starts.push(at + 1)
+  }
+  while (starts.length > 0) {
+    const tail = words.slice(starts.pop())
     const rule = rules.get(tail) ?? own?.get(tail)
     if (rule !== undefined) return { rule, strong: true }
-    if (size === 1 && weak.has(tail)) return { rule: 'token', strong: false }
+    const perhaps = starts.length === 0 ? weak.get(tail) : undefined
+    if (perhaps !== undefined) return { rule: perhaps, strong: false }
   }
   return null
 }
