@@ -27,16 +27,39 @@ function declarations(): Plugin {
   }
 }
 
+interface ModuleGraph {
+  getModuleInfo: (id: string) => { importers: string[]; isEntry: boolean } | null
+}
+
+/** Whether some module that brings this one along, without a wait, is one of the wanted. */
+function isBroughtBy(
+  id: string,
+  graph: ModuleGraph,
+  wanted: (id: string, isEntry: boolean) => boolean,
+): boolean {
+  const seen = new Set([id])
+  for (const at of seen) {
+    const info = graph.getModuleInfo(at)
+    if (wanted(at, info?.isEntry ?? false)) return true
+    for (const importer of info?.importers ?? []) seen.add(importer)
+  }
+  return false
+}
+
 /**
- * The detail of a span is one file: most of it is wanted together, and small files compress badly. Markdown
- * and the dialog that reveals are wanted by few.
+ * The detail of a span is one file, with all that the entry does not have: it is wanted together, and small
+ * files compress badly.
  */
 const codeSplitting = {
   includeDependenciesRecursively: false,
   groups: [
     {
-      name: 'detail',
-      test: /src\/tab\/(detail\/(?!markdown|reveal-dialog)|styles\/(detail|messages|artifacts|dialog|tables)\.css)/,
+      debugName: 'detail',
+      name: (id: string, graph: ModuleGraph) =>
+        isBroughtBy(id, graph, (at) => at.endsWith('/detail/span-pane.tsx')) &&
+        !isBroughtBy(id, graph, (_, isEntry) => isEntry)
+          ? 'detail'
+          : null,
     },
   ],
 }

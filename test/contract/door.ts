@@ -5,14 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { createKeys } from '../../src/access/keys.ts'
-import { loadConfig } from '../../src/config.ts'
-import { createLog } from '../../src/log.ts'
-import { createMetrics } from '../../src/metrics.ts'
-import { createRedactors } from '../../src/redactors.ts'
-import { buildServer } from '../../src/server.ts'
-import { openStore } from '../../src/store/index.ts'
 import { testDatabase } from '../helpers/database.ts'
+import { realService } from '../http/real-service.ts'
 import { bearer, secret } from '../http/service.ts'
 
 /** The two ways into the same service: the suite must hold through both. */
@@ -44,47 +38,19 @@ const parsed = (type: string, text: string) => (/json/.test(type) && text !== ''
 
 /** The app in this process, without a socket. */
 export async function inProcess(t: Test): Promise<Door> {
-  const database = await testDatabase(t)
-  const config = loadConfig({ env: { TRACE_JWT_SECRET: secret } })
-  const log = createLog('silent')
-  const store = await openStore({ url: database.url, log, redactionVersion: 1, retentionDays: null })
-  const app = await buildServer({
-    config,
-    log,
-    metrics: createMetrics(),
-    store,
-    redactorOf: createRedactors(config.redaction, store),
-    keys: createKeys(config, null),
-    now: Date.now,
-    draining: () => false,
-  })
-  t.teardown(async () => {
-    await app.close()
-    await store.close()
-  })
-  const ask = async (
-    method: 'GET' | 'POST',
-    url: string,
-    headers: Record<string, string>,
-    payload?: Buffer | string,
-  ) => {
-    const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
-    const answered = answer.headers as Record<string, string>
-    return {
-      status: answer.statusCode,
-      headers: answered,
-      body: parsed(answered['content-type'] ?? '', answer.payload),
-    }
+  const service = await realService(t)
+  const answer = async (asked: ReturnType<typeof service.as>): Promise<Answer> => {
+    const { status, headers, text } = await asked
+    return { status, headers, body: parsed(headers['content-type'] ?? '', text) }
   }
   return {
     send: (body, claims) =>
-      ask(
-        'POST',
-        '/v1/traces',
-        { ...bearer({ ...everything, ...claims }), 'content-type': contentType(body) },
-        body,
+      answer(
+        service.as({ ...everything, ...claims }, 'POST', '/v1/traces', body, {
+          'content-type': contentType(body),
+        }),
       ),
-    get: (path, claims) => ask('GET', path, bearer({ ...everything, ...claims })),
+    get: (path, claims) => answer(service.as({ ...everything, ...claims }, 'GET', path)),
   }
 }
 

@@ -324,6 +324,7 @@ export function spanDetail(sample: Sample, span: SampleSpan): SpanDetail {
       schema_url: '',
     },
     scope: { name: 'workflow-trace/runner', version: '0.1.0', attributes: {}, schema_url: '' },
+    may_reveal: true,
     dashboards: [],
   }
 }

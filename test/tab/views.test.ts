@@ -224,13 +224,34 @@ async function reveal(t: Test, page: Page, target: JourneyTarget): Promise<void>
   t.match(await page.locator('.conversation').innerText(), /\+47 555/)
   await page.getByRole('button', { name: 'Hide it again' }).click()
   t.notMatch(await page.locator('.conversation').innerText(), /\+47 555/)
+
+  // one reason for the whole execution: each span that is opened is asked for by itself
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (request.url().includes('/reveal'))
+      asked.push(`${new URL(request.url()).pathname} ${request.postData()}`)
+  })
+  await page.getByRole('button', { name: 'Show masked values' }).click()
+  await page.getByLabel('Why do you need to see it?').fill('An audit of the whole run')
+  await page.getByRole('checkbox', { name: /every span of this execution/ }).check()
+  await act.click()
+  await page.locator('.revealed').waitFor()
+  await treeRows(page).filter({ hasText: 'chat' }).nth(1).click()
+  await page.locator('.revealed').waitFor()
+  t.match(await page.locator('.conversation').innerText(), /\+47 555/)
+  t.equal(new Set(asked).size, 2, 'a request for each span')
+  for (const one of asked) t.match(one, /An audit of the whole run/)
+  await page.getByRole('button', { name: 'Hide it again' }).click()
+  await treeRows(page).filter({ hasText: 'chat' }).first().click()
+  await page.getByRole('button', { name: 'Show masked values' }).waitFor()
+  t.equal(new Set(asked).size, 2, 'and none after it was hidden')
 }
 
 async function address(t: Test, page: Page, target: JourneyTarget): Promise<void> {
   await openTrace(page, target, 'exec-0418', '?critical=1&errors=1&zoom=1000-9000&q=publish')
   t.ok((await page.locator('.critical').count()) > 0)
   t.match(await page.locator('.critical-note').innerText(), /assumes/)
-  t.equal(await page.getByLabel('Search spans').inputValue(), 'publish')
+  t.equal(await page.getByLabel('Search names and messages').inputValue(), 'publish')
   t.equal(await page.locator('.chip-error').getAttribute('aria-pressed'), 'true')
   await treeRows(page).first().focus()
   await page.keyboard.press('c')

@@ -1,13 +1,12 @@
 interface Claims {
   workspace: string | null
-  scopes: ReadonlySet<string>
 }
 
-const none: Claims = { workspace: null, scopes: new Set() }
+const none: Claims = { workspace: null }
 
 /**
- * What a token says of itself, to tell the reader whose eyes he looks through and to leave out what he may not
- * do. Nothing is verified here: the service does that.
+ * What a token says of itself, to tell the reader whose eyes he looks through. Nothing is verified here: the service
+ * does that, and says itself what the reader may do.
  */
 export function claimsOf(token: string | null): Claims {
   const claims = token?.split('.')[1]
@@ -16,9 +15,8 @@ export function claimsOf(token: string | null): Claims {
     const bytes = Uint8Array.from(atob(claims.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
       c.charCodeAt(0),
     )
-    const { workspace, scope } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
-    const words = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope.map(String) : []
-    return { workspace: typeof workspace === 'string' ? workspace : null, scopes: new Set(words) }
+    const { workspace } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+    return { workspace: typeof workspace === 'string' ? workspace : null }
   } catch {
     return none
   }

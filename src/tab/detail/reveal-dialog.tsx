@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { SpanDetail } from '../../http/schemas/trace.ts'
 import { asFailure } from '../api/failure.ts'
 import { paths } from '../api/paths.ts'
+import { setStanding } from '../api/standing-reveals.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../views/icon.tsx'
@@ -20,6 +21,7 @@ export function RevealDialog({ span, close, revealed }: Props) {
   const { api } = useTab()
   const dialog = useRef<HTMLDialogElement>(null)
   const [reason, setReason] = useState('')
+  const [isForAll, setForAll] = useState(false)
   const [state, setState] = useState<'idle' | 'busy'>('idle')
   const [error, setError] = useState<string | null>(null)
   useEffect(() => dialog.current?.showModal(), [])
@@ -28,7 +30,13 @@ export function RevealDialog({ span, close, revealed }: Props) {
     setError(null)
     try {
       const path = paths.reveal(span.execution_id, span.span_id, span.trace_id)
-      revealed(await api.post<SpanDetail>(path, { reason: reason.trim() }, AbortSignal.timeout(30_000)))
+      const unmasked = await api.post<SpanDetail>(
+        path,
+        { reason: reason.trim() },
+        AbortSignal.timeout(30_000),
+      )
+      if (isForAll) setStanding(api, span.execution_id, reason.trim())
+      revealed(unmasked)
       close()
     } catch (reason_) {
       const failure = asFailure(reason_)
@@ -66,6 +74,14 @@ export function RevealDialog({ span, close, revealed }: Props) {
             value={reason}
             onInput={(event) => setReason(event.currentTarget.value)}
           />
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isForAll}
+            onChange={(event) => setForAll(event.currentTarget.checked)}
+          />
+          <span>{strings.revealAll}</span>
         </label>
         {error ? (
           <p class="form-error" role="status">

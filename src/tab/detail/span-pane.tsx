@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks'
 import type { SpanDetail } from '../../http/schemas/trace.ts'
 import type { Loaded } from '../api/load-trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
-import { useChunk } from '../hooks/use-chunk.ts'
 import { useSpan } from '../hooks/use-span.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
 import { titleOf } from '../model/columns.ts'
@@ -21,6 +20,7 @@ import { StateBadge } from '../views/status.tsx'
 import { Conversation } from './conversation.tsx'
 import { Facts } from './facts.tsx'
 import { PaneTabs, type TabName } from './pane-tabs.tsx'
+import { Panel as Part } from './panels.tsx'
 import { Reveal } from './reveal.tsx'
 import { SpanError } from './span-error.tsx'
 
@@ -55,7 +55,8 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: SpanP
     version: `${state}/${columns.duration_ms[index]}`,
   })
   const [unmasked, setUnmasked] = useState<SpanDetail | null>(null)
-  const isRevealed = unmasked !== null && unmasked.span_id === masked?.span_id
+  const isRevealed =
+    unmasked !== null && unmasked.span_id === masked?.span_id && unmasked.trace_id === masked.trace_id
   const span = isRevealed ? unmasked : masked
   const place = placeOf(view.rows, row)
   const beside = (by: number) => view.rows[place + by]
@@ -124,11 +125,9 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: SpanP
   )
 }
 
-/** What went in and out is here at once; the rest of the detail comes when it is first looked at. */
 function Panel({ tab, span }: { tab: TabName; span: SpanDetail }) {
-  const panels = useChunk(tab !== 'content', () => import('./panels.tsx'))
   if (tab === 'content') return <Conversation span={span} />
-  return panels ? <panels.Panel tab={tab} span={span} /> : <PaneGhosts />
+  return <Part tab={tab} span={span} />
 }
 
 /** Something of the span was masked for this reader. */

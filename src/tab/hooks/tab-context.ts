@@ -30,8 +30,6 @@ export interface Tab {
   emit: <Name extends keyof TraceTabEvents>(name: Name, detail: TraceTabEvents[Name]) => boolean
   /** Of the token in use; null = not known. */
   workspace: string | null
-  /** What that token says that it may do. */
-  scopes: ReadonlySet<string>
   signIn: ((token: string) => void) | undefined
 }
 

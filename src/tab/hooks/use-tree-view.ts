@@ -35,9 +35,13 @@ const SETTLE = 400
 
 /**
  * The tree of the columns. `found` says which rows the service found, when it was the service that searched:
- * then nothing is searched or left out here.
+ * then nothing is searched or left out here. `said` are the spans whose messages hold the text.
  */
-export function useTreeView(columns: Columns, found: readonly boolean[] | null): TreeView {
+export function useTreeView(
+  columns: Columns,
+  found: readonly boolean[] | null,
+  said: ReadonlySet<string> | null,
+): TreeView {
   const { place, go } = useTab()
   const tree = useMemo(() => buildTree(columns), [columns])
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set())
@@ -45,8 +49,8 @@ export function useTreeView(columns: Columns, found: readonly boolean[] | null):
   const kinds = useMemo(() => new Set(place.kinds as KindGroup[]), [place.kinds])
   const errorsOnly = place.errors
   const matches = useMemo(
-    () => (found ? (query === '' ? null : markedRows(tree, found)) : searchRows(tree, columns, query)),
-    [tree, columns, query, found],
+    () => (found ? (query === '' ? null : markedRows(tree, found)) : searchRows(tree, columns, query, said)),
+    [tree, columns, query, found, said],
   )
   const filter = useMemo(
     () => (found ? null : filterRows(tree, columns, { query: '', kinds, errorsOnly })),

@@ -13,11 +13,20 @@ export interface Filter {
 /** One byte a row: 1 = the row itself matches. null = nothing is asked, every row is wanted. */
 export type Matches = { hits: Uint8Array; count: number } | null
 
-/** Rows that match the text. Names, models and node ids are searched; case does not matter. */
-export function searchRows(tree: Tree, columns: Columns, query: string): Matches {
+/**
+ * Rows that match the text. Names, models and node ids are searched, case does not matter; `said` names the
+ * rows whose messages hold it.
+ */
+export function searchRows(
+  tree: Tree,
+  columns: Columns,
+  query: string,
+  said: ReadonlySet<string> | null = null,
+): Matches {
   const wanted = query.trim().toLowerCase()
   if (wanted === '') return null
-  return collect(tree, (index) => {
+  return collect(tree, (index, row) => {
+    if (said?.has(tree.keys[row] ?? '')) return true
     const text = `${columns.title[index] ?? ''}\n${columns.name[index]}\n${columns.model[index] ?? ''}\n${columns.node_id[index] ?? ''}`
     return text.toLowerCase().includes(wanted) || columns.span_id[index] === wanted
   })
@@ -38,12 +47,12 @@ export function filterRows(tree: Tree, columns: Columns, filter: Filter): Matche
   })
 }
 
-function collect(tree: Tree, matches: (index: number) => boolean): Matches {
+function collect(tree: Tree, matches: (index: number, row: number) => boolean): Matches {
   const hits = new Uint8Array(tree.length)
   let count = 0
   for (let row = 0; row < tree.length; row++) {
     const index = tree.span[row] ?? -1
-    if (index < 0 || !matches(index)) continue
+    if (index < 0 || !matches(index, row)) continue
     hits[row] = 1
     count += 1
   }

@@ -48,7 +48,7 @@ export function App(props: AppProps) {
   const [letters, setLetters] = useStored(LETTERS_KEY, true)
   const look = useTheme(chosenTheme ?? props.theme)
   const [token, setToken] = useState<string | null>(null)
-  const { workspace, scopes } = useMemo(() => claimsOf(token), [token])
+  const { workspace } = useMemo(() => claimsOf(token), [token])
   const [help, setHelp] = useState(false)
   const [said, announce] = useAnnouncer()
   const format = useMemo(() => createFormat(locale), [locale])
@@ -122,7 +122,6 @@ export function App(props: AppProps) {
     announce,
     emit,
     workspace,
-    scopes,
     signIn:
       props.signIn &&
       ((token) => {

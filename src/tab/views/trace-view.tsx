@@ -3,6 +3,7 @@ import type { Summary } from '../../http/schemas/trace.ts'
 import type { Loaded } from '../api/load-trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { useFollow } from '../hooks/use-follow.ts'
+import { useMessageHits } from '../hooks/use-message-hits.ts'
 import { useNarrowed } from '../hooks/use-narrowed.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { useSelection } from '../hooks/use-selection.ts'
@@ -33,7 +34,8 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
   const { place, narrow } = useTab()
   const { execution } = loaded
   const narrowed = useNarrowed(loaded)
-  const view = useTreeView(narrowed?.columns ?? loaded.columns, narrowed?.found ?? null)
+  const said = useMessageHits(loaded)
+  const view = useTreeView(narrowed?.columns ?? loaded.columns, narrowed?.found ?? null, said)
   const running = execution.status === 'running'
   const clock = useNow(running ? 1000 : 0)
   const now = running && execution.started_at ? Math.max(0, clock - Date.parse(execution.started_at)) : 0
