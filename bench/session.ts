@@ -59,8 +59,8 @@ export class Session {
     const grant = { subject: 'bench', workspace: 'default', workflows: ['*'], lifetimeSeconds: 3_600 }
     this.#authorization = `Bearer ${await issueToken(config, secret, { ...grant, scopes: ['traces:write'] })}`
     this.#load = this.#fork('load.ts', [], {})
-    await this.#serve('ours', 'service.ts', [])
-    await this.#serve('ours_unredacted', 'service.ts', ['unredacted'])
+    await this.#serve('ours', 'service.mjs', [])
+    await this.#serve('ours_unredacted', 'service.mjs', ['unredacted'])
     await this.#serve('naive', 'baseline/naive.ts', [])
     await this.#sql('ours', `create database bench_copy template template0`)
     await this.#sql('copy', await this.#schema())
@@ -146,7 +146,10 @@ export class Session {
 
   #fork(file: string, args: string[], env: Record<string, string>): ChildProcess {
     const child = fork(new URL(file, import.meta.url), args, {
-      execArgv: ['--import=tsx', ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? [])],
+      execArgv: [
+        ...(file.endsWith('.ts') ? ['--import=tsx'] : []),
+        ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []),
+      ],
       env: { PATH: process.env.PATH, ...env },
     })
     this.#children.push(child)
