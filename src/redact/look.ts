@@ -39,8 +39,9 @@ const inName = classOf(/[\w.-]/)
 const isLetter = classOf(/[A-Za-z0-9]/)
 const isOperator = classOf(/[:=]/)
 
-/** Of the marks, those that a text shorter than a run can have. */
-const mayMark = classOf(/[:=%\\b]/i)
+/** What marks begin with, or have in their middle. A text shorter than a run has none with the last two. */
+const mayMark = classOf(/[:=%\\b\-u]/i)
+const mayMarkShort = classOf(/[:=%\\b]/i)
 
 const DASH = 45
 const PERCENT = 37
@@ -60,8 +61,9 @@ const kinds = pairTable((first, second) => {
     isOperator[first] === 1 ||
     isOperator[second] === 1 ||
     (first === DASH && second === DASH) ||
+    // `\u00` begins with the one, or has the other in it.
     (first === BACKSLASH && second === 117) ||
-    second === BACKSLASH ||
+    (first === 117 && second === 48) ||
     (first === PERCENT && second >= 50 && second <= 55) ||
     second === PERCENT ||
     (isB(first) && /[ae]/i.test(String.fromCharCode(second))) ||
@@ -78,7 +80,7 @@ export function isWorthALook(text: string): boolean {
   if (length >= RUN) return true
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (mayMark[code & 255] === 1 && (!isB(code) || /a/i.test(text[i + 1] ?? ''))) return true
+    if (mayMarkShort[code & 255] === 1 && (!isB(code) || /a/i.test(text[i + 1] ?? ''))) return true
   }
   return cutEnd(text) !== -1
 }
@@ -95,8 +97,9 @@ export function look(text: string, { bytes, pairs }: Bytes, sight: Sight): numbe
     const kind = kinds[pairs[at] as number] as number
     tokens = (tokens + 1) & kind & TOKEN
     if (kind >= MARK) {
-      lookAtMark(text, bytes, at * 2, sight, marks)
-      lookAtMark(text, bytes, at * 2 + 1, sight, marks)
+      const i = at * 2
+      if (mayMark[bytes[i] as number] === 1) lookAtMark(text, bytes, i, sight, marks)
+      if (mayMark[bytes[i + 1] as number] === 1) lookAtMark(text, bytes, i + 1, sight, marks)
     }
     if (tokens === PAIRS && at * 2 >= done) {
       runs ??= []
@@ -122,6 +125,8 @@ function lookAtMark(text: string, bytes: Uint8Array, at: number, sight: Sight, a
     else if (next === BACKSLASH && bytes[at + 2] === SLASH) areas.push(at, at + 1)
   } else if (code === BACKSLASH) {
     if (next === 117 && bytes[at + 2] === 48 && bytes[at + 3] === 48) areas.push(at, at + 1)
+  } else if (code === 117) {
+    if (at > 0 && bytes[at - 1] === BACKSLASH && next === 48 && bytes[at + 2] === 48) areas.push(at - 1, at)
   } else if (code === PERCENT) {
     if (next >= 50 && next <= 55) areas.push(at, at + 1)
   } else if (code === DASH) {

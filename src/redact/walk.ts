@@ -56,13 +56,17 @@ export function redactSpan(span: Span, redactor: Redactor, workflow: string | nu
   return { span: result, counts: pass.counts }
 }
 
-type Step = [field: string, decision: 'text' | 'id' | 'attributes' | 'content']
+interface Step {
+  field: string
+  decision: 'text' | 'id' | 'attributes' | 'content'
+}
 
 /** The fields of a plan that are read; the others are numbers, words of ours, hex, or visited on their own. */
 function stepsOf(plan: Readonly<Record<string, string>>): Step[] {
-  return Object.entries(plan).filter(
-    (entry): entry is Step =>
-      entry[1] === 'text' || entry[1] === 'id' || entry[1] === 'attributes' || entry[1] === 'content',
+  return Object.entries(plan).flatMap(([field, decision]) =>
+    decision === 'text' || decision === 'id' || decision === 'attributes' || decision === 'content'
+      ? [{ field, decision }]
+      : [],
   )
 }
 
@@ -78,7 +82,8 @@ const costSteps = stepsOf(plans.costPlan)
 /** Reads the fields of one record; copies it only when one of them changes. */
 function visit<T extends object>(record: T, steps: readonly Step[], walk: Walk): T {
   let result: Record<string, unknown> | null = null
-  for (const [field, decision] of steps) {
+  for (let i = 0; i < steps.length; i++) {
+    const { field, decision } = steps[i] as Step
     const value = (record as Record<string, unknown>)[field]
     if (value === null || value === undefined || value === '') continue
     const kept = keep(value, decision, walk)
@@ -89,7 +94,7 @@ function visit<T extends object>(record: T, steps: readonly Step[], walk: Walk):
   return result === null ? record : (result as T)
 }
 
-function keep(value: unknown, decision: Step[1], walk: Walk): unknown {
+function keep(value: unknown, decision: Step['decision'], walk: Walk): unknown {
   if (decision === 'text') return walk.pass.text(value as string, walk.structure)
   if (decision === 'id') return hideId(value as string, walk.pass)
   return redactAttributes(
