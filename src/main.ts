@@ -98,6 +98,8 @@ async function start(
     now: Date.now,
     draining: () => state.draining,
   }
+  // what every caller's claims are read with: there before the first of them
+  await parts.redactorOf('')
   const walk = new Ingest(parts)
   const app = await buildServer(parts, walk)
   undo.push(() => closeWithin(app, inFlightMs))

@@ -1,4 +1,4 @@
-import { holdToGrant } from '../access/grant.ts'
+import { holdToGrant, storedPatterns } from '../access/grant.ts'
 import type { Config } from '../config.ts'
 import type { Metrics } from '../metrics.ts'
 import type { TraceRequest } from '../model/otlp.ts'
@@ -14,7 +14,7 @@ import {
   type OtlpEncoding,
   type PartialSuccess,
 } from '../otlp/index.ts'
-import { type Redactor, redactSpan } from '../redact/index.ts'
+import { type Redactor, redactId, redactSpan } from '../redact/index.ts'
 import type { Store } from '../store/index.ts'
 import { Admission, inflatedEstimate, type Ticket } from './admission.ts'
 import { watchEventLoop } from './event-loop-lag.ts'
@@ -27,7 +27,7 @@ import { slices } from './slices.ts'
 export interface IngestParts {
   config: Pick<Config, 'maxBodyBytes' | 'maxInFlightBytes'>
   metrics: Metrics
-  store: Pick<Store, 'writeSpans' | 'writeLogs'>
+  store: Pick<Store, 'writeSpans' | 'writeLogs' | 'denials'>
   redactorOf: (workspace: string) => Promise<Redactor>
 }
 
@@ -78,12 +78,13 @@ export class Ingest {
     const { metrics, store } = this.#parts
     const inflated = await this.inflate(body, ticket)
     let tally = newTally()
-    const { workspace, workflows } = principal
-    const written = await store.writeSpans({ workspace, workflows }, () => {
+    const writer = { workspace: principal.workspace, workflows: storedPatterns(principal) }
+    const written = await store.writeSpans(writer, () => {
       tally = newTally()
       return this.#spansOf(inflated, body.encoding, principal, tally)
     })
-    const { accepted, refused, redactions } = tally
+    const { accepted, refused, redactions, named } = tally
+    if (named !== null) this.#onRecord(principal, named)
     metrics.batchSpans.observe(accepted + total(refused))
     metrics.spansAccepted.inc(accepted)
     for (const [rule, times] of redactions) metrics.redactions.inc({ rule }, times)
@@ -137,10 +138,11 @@ export class Ingest {
     tally: Tally,
   ): Span[] {
     const normalized = normalizeRequest(slice)
-    const { spans, denied } = holdToGrant(normalized.spans, workflows)
+    const { spans, denied, named } = holdToGrant(normalized.spans, workflows)
     tally.refused.push(...normalized.refused)
     if (denied > 0) tally.refused.push({ reason: 'workflow_denied', count: denied })
     if (redactor === null) return []
+    if (named !== null) tally.named ??= redactId(named, redactor)
     for (let i = 0; i < spans.length; i++) {
       const { span, counts } = redactSpan(spans[i] as Span, redactor)
       spans[i] = span
@@ -151,6 +153,11 @@ export class Ingest {
     tally.accepted += spans.length
     return spans
   }
+
+  /** A writer that tries a workflow outside of its grant: added up with its repetitions, written once a minute. */
+  #onRecord({ workspace, subject }: Principal, workflow: string): void {
+    this.#parts.store.denials.note({ workspace, subject, action: 'workflow_denied', details: { workflow } })
+  }
 }
 
 /** What became of the spans of a request on their way to the store. */
@@ -159,9 +166,11 @@ interface Tally {
   refused: Refusal[]
   /** How often each rule removed something. */
   redactions: Map<string, number>
+  /** The first workflow outside of the grant that a span named, as it may be stored. */
+  named: string | null
 }
 
-const newTally = (): Tally => ({ accepted: 0, refused: [], redactions: new Map() })
+const newTally = (): Tally => ({ accepted: 0, refused: [], redactions: new Map(), named: null })
 
 function decodedSlices(bytes: Buffer, encoding: OtlpEncoding): Iterable<TraceRequest> {
   if (encoding === 'protobuf') return decodeTraceProtobufParts(bytes, SLICE_SPANS)

@@ -1,3 +1,4 @@
+import { storedPatterns } from '../access/grant.ts'
 import type { Metrics } from '../metrics.ts'
 import type { LogsRequest, SpanLog } from '../model/log.ts'
 import type { Principal } from '../model/principal.ts'
@@ -28,13 +29,14 @@ interface LogParts {
  */
 export async function takeLogs(
   { metrics, store, redactorOf }: LogParts,
-  { workspace, workflows }: Principal,
+  principal: Principal,
   request: LogsRequest,
 ): Promise<PartialSuccess> {
   const { logs, refused } = normalizeLogs(request)
   if (logs.length > 0) {
-    const kept = redacted(logs, await redactorOf(workspace), metrics)
-    const stored = await store.writeLogs({ workspace, workflows }, kept)
+    const kept = redacted(logs, await redactorOf(principal.workspace), metrics)
+    const writer = { workspace: principal.workspace, workflows: storedPatterns(principal) }
+    const stored = await store.writeLogs(writer, kept)
     metrics.logsStored.inc(stored)
     if (stored < kept.length) refused.push({ reason: 'erased', count: kept.length - stored })
   }

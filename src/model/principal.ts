@@ -6,6 +6,8 @@ export interface Principal {
   /** Workflow patterns: an id, `prefix*`, or `*`; sorted, without repetitions. Empty = none. */
   workflows: readonly string[]
   scopes: ReadonlySet<Scope>
+  /** The patterns without secrets, as stored ids have them; absent = the same. */
+  storedWorkflows?: readonly string[]
 }
 
 export const SCOPES = [

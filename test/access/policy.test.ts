@@ -64,6 +64,7 @@ t.test('spans are held to the grant', async (t) => {
   t.strictSame(holdToGrant(sent, ['mine']), {
     spans: [span('mine', null), span(null, 'mine'), span(null, 'mine'), span(null, null)],
     denied: 1,
+    named: 'theirs',
   })
   t.strictSame(holdToGrant(sent, ['mine', 'x*']).spans[1], span(null, null), 'no only id to fall back on')
   t.equal(holdToGrant(sent, ['*']).spans, sent)

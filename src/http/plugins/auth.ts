@@ -10,6 +10,7 @@ import { VerifiedTokens } from '../../access/verified-tokens.ts'
 import { Unauthenticated } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
 import type { Principal, Scope } from '../../model/principal.ts'
+import { type Redactor, redactId, redactPatterns } from '../../redact/index.ts'
 import type { Store } from '../../store/index.ts'
 
 declare module 'fastify' {
@@ -58,9 +59,16 @@ function verifierOf({ issuer, audience, algorithms, key }: Keys['issuers'][numbe
 /** Where static keys and revoked tokens are looked up. */
 type KeyStore = Pick<Store, 'ingestKeys' | 'revocations'>
 
+interface AuthOptions {
+  keys: Keys
+  log: Logger
+  store: KeyStore
+  redactorOf: (workspace: string) => Promise<Redactor>
+}
+
 /** Verification of tokens and static keys: `app.authenticate` and `request.principal`. */
-export const auth = fp<{ keys: Keys; log: Logger; store: KeyStore }>(
-  async (app, { keys, log, store }) => {
+export const auth = fp<AuthOptions>(
+  async (app, { keys, log, store, redactorOf }) => {
     for (const [index, issuer] of keys.issuers.entries()) {
       await app.register(jwt, verifierOf(issuer, `issuer${index}`))
     }
@@ -90,7 +98,7 @@ export const auth = fp<{ keys: Keys; log: Logger; store: KeyStore }>(
       if (ingestKeyId(token) !== null) {
         const principal = await store.ingestKeys.principalOf(token)
         if (principal === null) throw invalid()
-        return principal
+        return storable(principal)
       }
       let known = verified.get(token)
       if (known === null) {
@@ -107,11 +115,23 @@ export const auth = fp<{ keys: Keys; log: Logger; store: KeyStore }>(
         const principal = issuer === undefined ? null : principalOf(claims, issuer.rules)
         if (principal === null) throw invalid()
         const { jti, exp } = claims as { jti?: unknown; exp?: unknown }
-        known = { principal: principal, id: typeof jti === 'string' ? jti : null }
+        known = { principal: await storable(principal), id: typeof jti === 'string' ? jti : null }
         verified.set(token, known, Number(exp))
       }
       if (known.id !== null && (await store.revocations.isRevoked(known.id))) throw invalid()
       return known.principal
+    }
+
+    /** Who somebody is, where and for what comes into the store and the audit log: what holds a secret is replaced. */
+    const storable = async (principal: Principal): Promise<Principal> => {
+      const redactor = await redactorOf('')
+      const subject = redactId(principal.subject, redactor)
+      const workspace = redactId(principal.workspace, redactor)
+      const isClean = redactPatterns(principal.workflows, redactor) === principal.workflows
+      if (isClean && subject === principal.subject && workspace === principal.workspace) return principal
+      // spans are held to the grant as both were sent; what is stored of both is compared with what is stored
+      const storedWorkflows = redactPatterns(principal.workflows, await redactorOf(workspace))
+      return { ...principal, subject, workspace, storedWorkflows }
     }
   },
   { name: 'auth' },

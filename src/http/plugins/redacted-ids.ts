@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { storedPatterns } from '../../access/grant.ts'
 import { redactId } from '../../redact/index.ts'
 import type { Parts } from '../parts.ts'
 
@@ -7,13 +8,15 @@ const ID_PARAMS = new Set(['execution', 'execution_id', 'a', 'b', 'workflow', 't
 
 /**
  * Ids that hold a secret are stored replaced: who looks one up by what was sent finds it all the same, because the
- * look-up replaces it in the same way, with the workspace's key. Aliases of workflows come from the configuration
+ * look-up replaces it in the same way, with the workspace's key, and so do the workflows of the token. Aliases of workflows come from the configuration
  * and are left alone.
  */
 export const redactedIds = fp<{ parts: Parts }>(
   async (app, { parts }) => {
     app.addHook('preHandler', async (request) => {
-      const redactor = await parts.redactorOf(request.principal.workspace)
+      const { principal } = request
+      const redactor = await parts.redactorOf(principal.workspace)
+      request.principal = { ...principal, workflows: storedPatterns(principal) }
       for (const holder of [request.params, request.query] as Record<string, unknown>[]) {
         for (const [name, given] of Object.entries(holder ?? {})) {
           if (typeof given !== 'string') continue

@@ -39,6 +39,7 @@ export function presentSpanDetail(
       schema_url: span.scope.schemaUrl,
     },
     dashboards,
+    may_reveal: view.mayReveal,
   }
 }
 

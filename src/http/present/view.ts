@@ -12,6 +12,8 @@ import { rfc3339OrNull } from './time.ts'
 export interface View {
   /** The token has content:read. */
   content: boolean
+  /** The token has content:reveal. */
+  mayReveal: boolean
   /** Personal data masked, in any JSON value. */
   mask<T>(value: T): T
   artifacts: ArtifactView
@@ -24,12 +26,18 @@ export const viewOf = (
   artifacts = NO_UPLOADS,
 ): View => ({
   content: principal.scopes.has('content:read'),
+  mayReveal: principal.scopes.has('content:reveal'),
   mask: (value) => maskValue(value, redactor, workflowId),
   artifacts,
 })
 
 /** For an audited reveal: as it was stored. */
-export const unmasked: View = { content: true, mask: (value) => value, artifacts: NO_UPLOADS }
+export const unmasked: View = {
+  content: true,
+  mayReveal: true,
+  mask: (value) => value,
+  artifacts: NO_UPLOADS,
+}
 
 /** Why content is not in an answer. */
 export const HIDDEN = 'hidden by policy: the token lacks content:read'

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { storedPatterns } from '../../access/grant.ts'
 import { readSignedId, signId } from '../../access/signed-id.ts'
 import { ArtifactGone, NotFound, RangeNotSatisfiable } from '../../errors.ts'
 import { limits } from '../../limits.ts'
@@ -148,10 +149,9 @@ async function bytesOf(
   else {
     // a signed id whose time is over still names its artifact to who may see it anyway
     const id = request.params.id.replace(/^(art_[\w-]{22})\..*$/s, '$1')
-    artifact = await store.artifacts.find(
-      principal,
-      redactId(storable(id), await redactorOf(principal.workspace)),
-    )
+    const redactor = await redactorOf(principal.workspace)
+    const workflows = storedPatterns(principal)
+    artifact = await store.artifacts.find({ ...principal, workflows }, redactId(storable(id), redactor))
   }
   if (artifact === null) throw new NotFound()
   if (artifact.gone) throw new ArtifactGone()

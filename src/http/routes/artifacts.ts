@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { storedPatterns } from '../../access/grant.ts'
 import { allowsWorkflow } from '../../access/policy.ts'
 import { ContentOff, Erased, NotFound } from '../../errors.ts'
 import { Admission, type Ticket } from '../../ingest/admission.ts'
@@ -113,10 +114,10 @@ async function takeUpload(
   const executionId = hidden('the execution id', request.params.execution)
   const artifactId = hidden('the artifact id', request.params.artifact)
 
-  const target = await store.artifacts.target(principal, executionId)
+  const workflows = storedPatterns(principal)
+  const target = await store.artifacts.target({ workspace: principal.workspace, workflows }, executionId)
   if (target.erased) throw new Erased()
-  if (target.workflowId !== null && !allowsWorkflow(principal.workflows, target.workflowId))
-    throw new NotFound()
+  if (target.workflowId !== null && !allowsWorkflow(workflows, target.workflowId)) throw new NotFound()
   const workflow = said.workflowId ?? target.workflowId
   if (redactor.policy(workflow).content === 'none') throw new ContentOff()
 

@@ -204,6 +204,9 @@ export const SpanDetail = Type.Object({
     schema_url: Type.String(),
   }),
   dashboards: Type.Array(DashboardLink),
+  may_reveal: Type.Boolean({
+    description: 'the reader may see it unmasked, with a reason: POST …/reveal',
+  }),
 })
 export type SpanDetail = Static<typeof SpanDetail>
 
