@@ -282,7 +282,7 @@ const NOTHING = Buffer.alloc(0)
 const viewOf = (buffer: Buffer) => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
 
 /** The value of a hex digit; ids were checked by normalize/. */
-const nibble = (code: number): number => (code <= 57 ? code - 48 : (code | 32) - 87)
+export const nibble = (code: number): number => (code <= 57 ? code - 48 : (code | 32) - 87)
 
 /** OID of `text` (pg_type.dat). */
 const TEXT_OID = 25

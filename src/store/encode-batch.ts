@@ -32,8 +32,12 @@ export interface BatchPlace {
 const NS_PER_DAY = 86_400_000_000_000n
 const MS_PER_DAY = 86_400_000
 
-/** Bytes of a batch's first buffer. */
+/** Bytes of a batch's first buffer: at least, and at most. */
 const FIRST_BYTES = 64 * 1024
+const MOST_FIRST_BYTES = 2 * 1024 * 1024
+
+/** Bytes that the last batches had, and a little more: most senders' batches are alike, and growing is copying. */
+let usualBytes = FIRST_BYTES
 
 /** Rows, marks and contexts of a batch. Everything that can be computed before a connection is held. */
 export function encodeBatch(spans: readonly Span[], place: BatchPlace): EncodedBatch {
@@ -44,7 +48,7 @@ export function encodeBatch(spans: readonly Span[], place: BatchPlace): EncodedB
 
 /** Makes the rows of a batch, slice by slice: a span is not needed any more once it was added. */
 export class BatchEncoder {
-  readonly #rows = new CopyRows(FIRST_BYTES)
+  readonly #rows = new CopyRows(usualBytes)
   readonly #contexts = new Map<string, Context>()
   /** The executions that spans of a trace name. */
   readonly #named = new Map<string, Set<string>>()
@@ -89,6 +93,8 @@ export class BatchEncoder {
   }
 
   finish(): EncodedBatch {
+    const likely = Math.max(this.#rows.byteLength * 1.1, usualBytes * 0.9)
+    usualBytes = Math.min(MOST_FIRST_BYTES, Math.max(FIRST_BYTES, Math.ceil(likely)))
     return {
       spans: this.#rows,
       marks: encodeMarks(this.#place.realm, this.#named),

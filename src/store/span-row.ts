@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { limits } from '../limits.ts'
 import { SPAN_KINDS, SPAN_STATUSES, type Span } from '../model/span.ts'
 import { displayName } from '../normalize/title.ts'
-import type { CopyRows } from './copy-row.ts'
+import { type CopyRows, nibble } from './copy-row.ts'
 import type { Share } from './message-parts.ts'
 import { writeAttributes, writeEvents, writeLinks } from './stored-value.ts'
 
@@ -193,7 +193,10 @@ function rankOf(span: Span, stored: Buffer): Buffer {
   rank.writeBigInt64BE(span.endNs ?? 0n, 1)
   rank.writeUInt32BE(span.attributes.size + span.content.size + span.events.length, 9)
   rank.writeUInt32BE(stored.length, 13)
-  // half of the time that a hash as a buffer of its own takes
-  rank.write(hash('sha256', stored, 'hex'), HASH_AT, RANK_BYTES - HASH_AT, 'hex')
+  // as hex it takes half of the time that a hash as a buffer of its own does
+  const digest = hash('sha256', stored, 'hex')
+  for (let i = HASH_AT, from = 0; i < RANK_BYTES; i++, from += 2) {
+    rank[i] = (nibble(digest.charCodeAt(from)) << 4) | nibble(digest.charCodeAt(from + 1))
+  }
   return rank
 }
