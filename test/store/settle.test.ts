@@ -1,0 +1,99 @@
+import pg from 'pg'
+import t from 'tap'
+import { settle } from '../../src/store/settle.ts'
+import { span } from '../helpers/span.ts'
+import { testStore } from '../helpers/store.ts'
+
+const writer = { workspace: 'default', workflows: ['*'] }
+const anything = { where: 'true', values: [], wait: false, limit: 100 }
+
+/** Stored spans without a worker, and connections to settle them. */
+async function stored(t: { teardown(clean: () => Promise<void>): void }, spans: Parameters<typeof span>[]) {
+  const { store, database } = await testStore(t)
+  await store.writeSpans(
+    writer,
+    spans.map((args) => span(...args)),
+  )
+  await store.close()
+  const pool = new pg.Pool({ connectionString: database.url, max: 6 })
+  t.teardown(() => pool.end())
+  await settle(pool, { ...anything, wait: true }, 2_000)
+  const mark = (trace: string, names: string[] = []) =>
+    pool.query(
+      'insert into dirty_traces (realm, trace_id, execution_ids) select min(id), $1, $2 from realms',
+      [Buffer.from(trace.padStart(32, '0'), 'hex'), names],
+    )
+  const marks = async () =>
+    (await pool.query(`select encode(trace_id, 'hex') as trace from dirty_traces order by 1`)).rows.map(
+      (row) => String(row.trace).replace(/^0+/, ''),
+    )
+  return { pool, mark, marks }
+}
+
+t.test('a trace is one settler’s at a time', async (t) => {
+  const { pool, mark, marks } = await stored(t, [
+    ['1', '1', null, { executionId: 'a' }],
+    ['2', '1', null, { executionId: 'b' }],
+  ])
+  await mark('1')
+  const other = await pool.connect()
+  await other.query('begin; select from dirty_traces for update')
+  await mark('1', ['a'])
+  await mark('2')
+  t.equal(await settle(pool, anything, 2_000), 1, 'the other trace')
+  t.strictSame(await marks(), ['1', '1'], 'what belongs together stays together')
+  t.equal(await settle(pool, anything, 2_000), 0, 'nothing that is free')
+  await other.query('commit')
+  other.release()
+  t.equal(await settle(pool, anything, 2_000), 2)
+  t.strictSame(await marks(), [])
+})
+
+t.test(
+  'settlers that make one execution at once, each from a trace of its own, count every trace',
+  async (t) => {
+    const traces = Array.from({ length: 12 }, (_, i) => i.toString(16).padStart(2, 'a'))
+    const nameOf = (i: number) => `e${i % 3}`
+    const { pool, mark, marks } = await stored(
+      t,
+      traces.map((trace, i) => [trace, '1', null, { executionId: nameOf(i) }]),
+    )
+    for (let round = 0; round < 3; round++) {
+      await pool.query('truncate executions, execution_traces')
+      for (const [i, trace] of traces.entries()) await mark(trace, [nameOf(i)])
+      const worker = async () => {
+        for (let tries = 0; tries < 200 && (await marks()).length > 0; tries++) {
+          // another may be in the way: what it leaves marked comes again
+          await settle(pool, { ...anything, limit: 1 }, 5_000).catch(() => {})
+        }
+      }
+      await Promise.all([worker(), worker(), worker(), worker()])
+      const { rows } = await pool.query(
+        'select execution_id as id, span_count as spans from executions order by execution_id',
+      )
+      t.strictSame(rows, [
+        { id: 'e0', spans: 4 },
+        { id: 'e1', spans: 4 },
+        { id: 'e2', spans: 4 },
+      ])
+      t.equal((await pool.query('select from execution_traces')).rowCount, 12)
+    }
+  },
+)
+
+t.test('a trace that gets a name, and one without spans', async (t) => {
+  const { pool, mark } = await stored(t, [['7', '1', null]])
+  const executions = async () =>
+    (await pool.query('select execution_id as id, fallback from executions order by seq')).rows
+  t.strictSame(await executions(), [{ id: '7'.padStart(32, '0'), fallback: true }])
+  await pool.query(`update spans set execution_id = 'named'`)
+  await mark('7', ['named'])
+  await settle(pool, anything, 2_000)
+  t.strictSame(await executions(), [{ id: 'named', fallback: false }], 'nobody’s execution gave way')
+  await pool.query('delete from spans')
+  await mark('7')
+  await mark('8', ['never there'])
+  await settle(pool, anything, 2_000)
+  t.strictSame(await executions(), [])
+  t.equal((await pool.query('select from execution_traces')).rowCount, 0)
+})
