@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { Overloaded, StoreUnavailable } from '../errors.ts'
 import type { EncodedBatch } from './encode-batch.ts'
@@ -10,6 +11,8 @@ const GROUP_BYTES = 8 * 1024 * 1024
 const WAITING_BYTES = 64 * 1024 * 1024
 /** Milliseconds that the oldest may wait; whoever came after it would be answered too late. */
 const WAITING_MS = 3_000
+/** Pauses before the tries after a deadlock: milliseconds, by chance up to twice as long, so that two writers part. */
+const CONFLICT_PAUSES_MS = [25, 100, 400]
 /** Transactions at a time: two keep two cores of Postgres busy. */
 const WRITERS = 2
 
@@ -93,7 +96,7 @@ export class SpanWriter {
     const began = performance.now()
     try {
       const rows = group.map(({ batch }) => ({ ...batch, spans: batch.spans.slice() }))
-      await this.#tryTwice(rows, () => abandon(group))
+      await this.#tryAgain(rows, () => abandon(group))
       for (const waiting of group) waiting.resolve(0)
       this.#observer.committed({
         requests: group.length,
@@ -132,7 +135,7 @@ export class SpanWriter {
 
   async #halves(batch: EncodedBatch, from: number, to: number): Promise<number> {
     try {
-      await this.#tryTwice([{ ...batch, spans: batch.spans.slice(from, to) }])
+      await this.#tryAgain([{ ...batch, spans: batch.spans.slice(from, to) }])
       return 0
     } catch (error) {
       if (isOutdated(error) || classify(error).class !== 'data') throw error
@@ -142,14 +145,22 @@ export class SpanWriter {
     }
   }
 
-  /** A connection that died while idle, a deadlock: gone at the second try. What was committed before is merged. */
-  async #tryTwice(group: WritableRows[], again: () => void = () => {}): Promise<void> {
-    try {
-      await writeGroup(this.#pool, group)
-    } catch (error) {
-      if (!classify(error).retry) throw error
-      again()
-      await writeGroup(this.#pool, group)
+  /**
+   * A connection that died while idle: gone at the second try. Two replicas that are sent the same spans in another
+   * order deadlock, again and again while they retry at once: those pause. What was committed before is merged.
+   */
+  async #tryAgain(group: WritableRows[], again: () => void = () => {}): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await writeGroup(this.#pool, group)
+      } catch (error) {
+        const { retry, class: failure } = classify(error)
+        const pauses = failure === 'conflict' ? CONFLICT_PAUSES_MS : [0]
+        const pause = pauses[tries]
+        if (!retry || pause === undefined) throw error
+        again()
+        if (pause > 0) await wait(pause * (1 + Math.random()))
+      }
     }
   }
 }

@@ -90,8 +90,9 @@ async function withClient(pool: Pool, work: (client: PoolClient) => Promise<void
   try {
     await work(client)
   } catch (error) {
-    // an answer of the server leaves the connection usable; anything else (time-out, reset) does not
-    if (!(error instanceof Error && 'severity' in error)) broken = error as Error
+    // a statement's error leaves the connection usable; FATAL ends it, though the end itself is heard of only later, and
+    // a retry would be given the same one again; so does what the server did not say (time-out, reset)
+    if ((error as { severity?: string }).severity !== 'ERROR') broken = error as Error
     throw error
   } finally {
     client.release(broken)

@@ -69,7 +69,7 @@ export function refuseCopies(sqlstate: string, words: string, every = 1): Watche
   head.writeInt32BE(body.length + 4, 1)
   const response = Buffer.concat([head, Buffer.from(body, 'latin1')])
   return (bytes, direction, { client, server }) => {
-    if (direction === 'down' || !/\bcopy\b/i.test(bytes.toString('latin1'))) return 'pass'
+    if (direction === 'down' || !/\bcopy\b[^;]*\bfrom stdin\b/i.test(bytes.toString('latin1'))) return 'pass'
     if (seen++ % every !== 0) return 'pass'
     client.end(response)
     server.destroy()

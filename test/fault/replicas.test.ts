@@ -33,7 +33,6 @@ t.test(
     t.comment(`${well.load.acked.length} batches by two replicas, answers ${[...well.load.statuses.keys()]}`)
     t.same(well.load.besides(200), [])
     t.same({ lost: well.lost, doubled: well.doubled }, { lost: 0, doubled: 0 })
-    t.equal(well.rows, well.load.ackedSpanIds.length)
     t.ok((sick.load.statuses.get(503) ?? 0) > 0, 'twin: without the retry callers see deadlocks')
   },
 )

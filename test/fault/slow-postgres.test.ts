@@ -61,7 +61,7 @@ t.test('F11: no connection is left: 503, and well again when there is', async (t
     const victim = await Victim.start(t, url, { sabotage })
     return { url, victim, load: new Load(victim.url, 2) }
   }
-  const [well, sick] = await Promise.all([start('well', []), start('sick', ['own-mistake'])])
+  const [well, sick] = await Promise.all([start('well', []), start('sick', ['gives-up'])])
   await Promise.all([well.load.more(2), sick.load.more(2)])
   const foreign: pg.Client[] = []
   t.teardown(async () => void (await Promise.all(foreign.map((client) => client.end().catch(() => {})))))
@@ -90,5 +90,6 @@ t.test('F11: no connection is left: 503, and well again when there is', async (t
   t.ok(refused > 0, `${refused} times 503`)
   t.same(well.load.besides(200, 503, 429), [])
   t.equal((await judge(well.url, well.load.ackedSpanIds)).lost, 0)
-  t.ok((sick.load.statuses.get(500) ?? 0) > 0, 'twin: a 500 is seen')
+  t.notOk(sick.victim.alive, 'twin: one that gives up is seen')
+  t.ok(well.victim.alive)
 })
