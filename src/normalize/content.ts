@@ -3,6 +3,7 @@ import type { SpanEvent } from '../model/otlp.ts'
 import type { Span } from '../model/span.ts'
 import { families } from './families/index.ts'
 import { type MessageReader, type Side, STAGES } from './family.ts'
+import { finishReasonName } from './finish-reason.ts'
 import { indexedTools } from './messages/indexed.ts'
 import { describeInline } from './messages/inline-media.ts'
 import { isObject, parseJson } from './messages/json.ts'
@@ -69,7 +70,8 @@ function withoutBytes(message: Message): Message {
         return part
     }
   })
-  return { ...message, parts }
+  const { finish_reason: reason } = message
+  return { ...message, parts, ...(reason === undefined ? {} : { finish_reason: finishReasonName(reason) }) }
 }
 
 /** Where tool definitions are found, the most exact first. */
@@ -88,7 +90,8 @@ function toolsOf(source: MessageSource, input: unknown): unknown[] {
     source.json('model_request_parameters'),
   ]) {
     if (!isObject(holder)) continue
-    const found = holder.tools ?? holder.function_tools
+    const config = isObject(holder.config) ? holder.config : {}
+    const found = holder.tools ?? holder.function_tools ?? config.tools
     if (Array.isArray(found)) return found.map((tool) => withoutMedia(tool))
   }
   return []

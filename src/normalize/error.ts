@@ -4,7 +4,7 @@ import type { Reading } from './reading.ts'
 import { controlFlowType } from './status.ts'
 
 /** Where the message ends and the stack begins. */
-const STACK = /\r?\n[ \t]*\r?\n|\r?\n\s+at |\r?\nTraceback /
+const STACK = /\r?\n[ \t]*\r?\n|\r?\n\s+at |Traceback \(most recent call last\)/
 
 /** A stack's first line, as JavaScript writes it: `TypeError: node exploded`. */
 const TYPE_IN_STACK = /(?:^|\n)([A-Z]\w{0,60}(?:Error|Exception)):/

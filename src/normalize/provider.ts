@@ -14,6 +14,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   gemini: 'gcp.gen_ai',
   google: 'gcp.gen_ai',
   google_genai: 'gcp.gen_ai',
+  googleai: 'gcp.gen_ai',
   'google.generative-ai': 'gcp.gen_ai',
   'gcp.gemini': 'gcp.gen_ai',
   bedrock: 'aws.bedrock',

@@ -50,7 +50,7 @@ export function controlFlowType(span: OtlpSpan): string | null {
   for (const { name, attributes } of span.events) {
     if (name === 'exception') word = attributes.get('exception.type') ?? attributes.get('exception.message')
   }
-  for (const said of [word, span.statusMessage]) {
+  for (const said of [word, span.attributes.get('error.type'), span.statusMessage]) {
     if (typeof said !== 'string') continue
     const text = said.slice(0, LONGEST_MESSAGE)
     for (const name of [leading(text), thrown(text)]) {

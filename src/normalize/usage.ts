@@ -1,4 +1,5 @@
 import type { Cost, SpanKind, Tokens } from '../model/span.ts'
+import { finishReasonName } from './finish-reason.ts'
 import type { Reading } from './reading.ts'
 
 /**
@@ -45,8 +46,8 @@ export function costOf(reading: Reading): Cost | null {
   return amount === null ? null : { amount, source: 'reported' }
 }
 
-/** One spelling of a finish reason: `tool-calls`, `tool_call`, `STOP` are `tool_calls`, `stop`. */
+/** Why the model stopped, in one spelling. */
 export function finishReasonOf(reading: Reading): string | null {
-  const reason = reading.text('finishReason')?.toLowerCase().replaceAll('-', '_') ?? null
-  return reason === 'tool_call' ? 'tool_calls' : reason
+  const reason = reading.text('finishReason')
+  return reason === null ? null : finishReasonName(reason)
 }

@@ -81,7 +81,7 @@ function encodeLink(link: SpanLink): object {
   }
 }
 
-function encodeAttributes(attributes: Attributes): object[] | undefined {
+export function encodeAttributes(attributes: Attributes): object[] | undefined {
   return attributes.size === 0 ? undefined : encodeEntries(attributes)
 }
 
@@ -89,7 +89,7 @@ function encodeEntries(entries: Attributes): object[] {
   return Array.from(entries, ([key, value]) => ({ key, value: encodeValue(value) }))
 }
 
-function encodeValue(value: AttributeValue): object {
+export function encodeValue(value: AttributeValue): object {
   if (value === null) return {}
   switch (typeof value) {
     case 'string':
@@ -112,10 +112,10 @@ function encodeDouble(value: number): number | string {
 }
 
 /** undefined for a default, which `JSON.stringify` leaves out. */
-function some<T extends string | number>(value: T): T | undefined {
+export function some<T extends string | number>(value: T): T | undefined {
   return value === '' || value === 0 ? undefined : value
 }
 
-function time(ns: bigint): string | undefined {
+export function time(ns: bigint): string | undefined {
   return ns === 0n ? undefined : ns.toString()
 }

@@ -10,6 +10,7 @@ export { decodeTraceProtobufParts } from './decode-protobuf.ts'
 import type { OtlpEncoding } from './response.ts'
 
 export { encodeTraceRequestJson } from './encode-json.ts'
+export { encodeResourceLogsJson } from './encode-logs-json.ts'
 export { inflate, SUPPORTED_ENCODINGS } from './inflate.ts'
 export {
   CONTENT_TYPE,

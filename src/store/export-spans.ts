@@ -43,12 +43,17 @@ async function load(db: Kysely<Tables>, realm: number, ids: readonly SpanId[]): 
   return ids.map((id) => spans.get(spanKey(id))).filter((span) => span !== undefined)
 }
 
+/** What stands for content that is stored elsewhere: what a reference stands for is not known before it is read. */
+const SHARED_CHARACTERS = 64 * 1024
+
 /** Characters of what is stored of each span, before compression. */
 async function sizesOf(pool: Pool, realm: number, ids: readonly SpanId[]): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ id: string; size: string }>(
     `select encode(key.trace || key.span, 'hex') as id,
        sum(coalesce(length(attributes::text), 0) + coalesce(length(content::text), 0)
-         + coalesce(length(events::text), 0) + coalesce(length(links::text), 0)) as size
+         + coalesce(length(events::text), 0) + coalesce(length(links::text), 0)
+         + case when content::text like '%{"parts":[%' or events::text like '%{"parts":[%'
+             then ${SHARED_CHARACTERS} else 0 end) as size
      from unnest($2::bytea[], $3::bytea[]) key (trace, span)
      join spans on realm = $1 and trace_id = key.trace and span_id = key.span group by 1`,
     [

@@ -1,24 +1,56 @@
 import type { Attributes } from '../../model/attributes.ts'
+import type { SpanLog } from '../../model/log.ts'
 import type { OtlpSpan, Resource, ResourceSpans, Scope } from '../../model/otlp.ts'
 import type { Span } from '../../model/span.ts'
 import { isContentEvent } from '../../normalize/content.ts'
-import { encodeTraceRequestJson } from '../../otlp/index.ts'
+import { encodeResourceLogsJson, encodeTraceRequestJson } from '../../otlp/index.ts'
+import type { SpanId } from '../../store/load-spans.ts'
 import type { View } from './view.ts'
 
 const OPEN = '{"resourceSpans":['
 const CLOSE = ']}'
 
-/** One OTLP/JSON export request in pieces, as this reader may see it: batch by batch, never all of it in memory. */
-export async function* exportDocument(batches: AsyncIterable<Span[]>, view: View): AsyncGenerator<string> {
+/** Loads whole spans in the order of their ids, in batches that fit into memory. */
+type Load = (ids: readonly SpanId[]) => AsyncIterable<Span[]>
+
+/**
+ * One OTLP/JSON export request in pieces, as this reader may see it: batch by batch, never all of it in memory. Log
+ * records of the spans, where there are any, follow as `resourceLogs`: the whole document is a request to either door,
+ * which reads its own part.
+ */
+export async function* exportDocument(
+  load: Load,
+  ids: readonly SpanId[],
+  view: View,
+): AsyncGenerator<string> {
   yield OPEN
   let first = true
-  for await (const batch of batches) {
+  const logged: SpanId[] = []
+  for await (const batch of load(ids)) {
     if (batch.length === 0) continue
     const document = encodeTraceRequestJson({ resourceSpans: grouped(batch, view) })
     yield `${first ? '' : ','}${document.slice(OPEN.length, -CLOSE.length)}`
     first = false
+    for (const { traceId, spanId, logs } of batch) if (logs !== undefined) logged.push({ traceId, spanId })
+  }
+  if (logged.length > 0) {
+    yield '],"resourceLogs":['
+    first = true
+    for await (const batch of load(logged)) {
+      const logs = batch.flatMap((span) => span.logs ?? []).flatMap((log) => exportedLog(log, view))
+      if (logs.length === 0) continue
+      yield `${first ? '' : ','}${encodeResourceLogsJson(logs)}`
+      first = false
+    }
   }
   yield CLOSE
+}
+
+/** Records are content, but for what an exception says of itself. */
+function exportedLog(log: SpanLog, view: View): SpanLog[] {
+  if (view.content) return [{ ...log, body: view.mask(log.body), attributes: view.mask(log.attributes) }]
+  const exception = new Map([...log.attributes].filter(([key]) => key.startsWith('exception.')))
+  return exception.size > 0 ? [{ ...log, body: null, attributes: view.mask(exception) }] : []
 }
 
 /** The spans below their resources and scopes, which are the same objects for the spans of one batch. */

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { limits } from '../../limits.ts'
+import type { SpanId } from '../../store/load-spans.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
 import { attachment } from '../content-disposition.ts'
 import type { Parts } from '../parts.ts'
@@ -33,7 +34,7 @@ export const exportTrace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (a
       schema: {
         summary: 'The spans of an execution as OTLP/JSON',
         description:
-          'One ExportTraceServiceRequest with the spans of the execution in all its traces, as they were sent: without what was redacted, without content for a token without content:read, with personal data masked. POST it to /v1/traces to import it.',
+          'One ExportTraceServiceRequest with the spans of the execution in all its traces, as they were sent: without what was redacted, without content for a token without content:read, with personal data masked. Log records of the spans are beside them as `resourceLogs`. POST it to /v1/traces, and then to /v1/logs, to import it.',
         params: ExecutionParams,
         querystring: ChooseQuery,
         response: {
@@ -47,14 +48,14 @@ export const exportTrace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (a
       const ids = Array.from(tree.order.positions.entries())
         .filter(([row]) => tree.subExecutions[row] === null)
         .map(([, position]) => tree.spans[position] as SlimSpan)
-      const batches = parts.store.read.batches(found.execution.realm, ids)
+      const load = (ids: readonly SpanId[]) => parts.store.read.batches(found.execution.realm, ids)
       const over = allowLongRequest(request.raw)
       reply.raw.once('close', over)
       return reply
         .header('content-type', 'application/json; charset=utf-8')
         .header('content-disposition', attachment(`trace-${found.execution.key.executionId}.json`))
         .header('cache-control', 'private, no-store')
-        .send(Readable.from(exportDocument(batches, view), { objectMode: false }))
+        .send(Readable.from(exportDocument(load, ids, view), { objectMode: false }))
     },
   )
 }

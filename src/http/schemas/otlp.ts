@@ -40,6 +40,12 @@ export const ExportTraceRequest = Type.Object(
     resourceSpans: Type.Optional(
       Type.Array(JsonObject, { description: '`ResourceSpans`, as OTLP has them' }),
     ),
+    resourceLogs: Type.Optional(
+      Type.Array(JsonObject, {
+        description:
+          'in an export of ours: log records of the spans, for /v1/logs; ignored on import as any unknown field',
+      }),
+    ),
   },
   { description: 'An OTLP/JSON `ExportTraceServiceRequest`', additionalProperties: true },
 )

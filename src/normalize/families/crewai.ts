@@ -1,4 +1,5 @@
 import type { Family } from '../family.ts'
+import { toolOutcome } from '../messages/found.ts'
 
 /** CrewAI through OpenLLMetry. The usage of an agent's span is its running total: never summed. */
 export const crewai: Family = {
@@ -17,6 +18,13 @@ export const crewai: Family = {
     'crewai.task.expected_output',
     'crewai.crew.result',
     'crewai.crew.tasks',
+  ],
+  messages: [
+    {
+      stage: 'value',
+      read: (source, side) =>
+        toolOutcome(source.json(side === 'input' ? 'crewai.task.description' : 'crewai.crew.result')),
+    },
   ],
   interpret(reading, span) {
     if (span.name.endsWith('.task') && reading.text('nodeId') !== null) reading.set('kind', 'node')

@@ -1,4 +1,5 @@
 import type { Family } from '../family.ts'
+import { toolOutcome } from '../messages/found.ts'
 
 /** Dify, with Alibaba's extension `gen_ai.span.kind`. */
 export const dify: Family = {
@@ -29,4 +30,14 @@ export const dify: Family = {
     nodeKind: ['node.type'],
   },
   content: ['retrieval.query', 'retrieval.document'],
+  interpret(reading, span) {
+    if (reading.text('nodeId') !== null && span.name !== '') reading.suggest('nodeName', span.name)
+  },
+  messages: [
+    {
+      stage: 'structured',
+      read: (source, side) =>
+        toolOutcome(source.json(side === 'input' ? 'retrieval.query' : 'retrieval.document')),
+    },
+  ],
 }

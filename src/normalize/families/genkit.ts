@@ -30,6 +30,14 @@ export const genkit: Family = {
       'usage.totalTokens': 'totalTokens',
     },
   },
+  // a model is named `provider/model`
+  interpret(reading, span) {
+    const name = span.attributes.get('genkit:name')
+    if (typeof name !== 'string' || span.attributes.get('genkit:metadata:subtype') !== 'model') return
+    const slash = name.indexOf('/')
+    reading.suggest('model', name.slice(slash + 1))
+    if (slash > 0) reading.suggest('provider', name.slice(0, slash))
+  },
   content: ['genkit:input', 'genkit:output'],
   messages: [
     {

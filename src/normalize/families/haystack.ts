@@ -1,8 +1,9 @@
 import type { AttributeValue } from '../../model/attributes.ts'
+import type { Message } from '../../model/message.ts'
 import type { Family } from '../family.ts'
 import { asCount } from '../fields.ts'
 import { conversationFrom } from '../messages/found.ts'
-import { isObject, parseJson } from '../messages/json.ts'
+import { isObject, type JsonObject, parseJson } from '../messages/json.ts'
 
 /** Outputs longer than this (UTF-16 units) are not searched for usage. */
 const LONGEST_OUTPUT = 256 * 1024
@@ -36,10 +37,11 @@ export const haystack: Family = {
     if (typeof output !== 'string' || output.length > LONGEST_OUTPUT) return
     const usage = usageOf(parseJson(output))
     if (usage === null) return
-    const { model, input, output: answered } = usage
-    reading.suggest('model', model)
-    reading.suggest('inputTokens', input)
-    reading.suggest('outputTokens', answered)
+    reading.suggest('model', usage.model)
+    reading.suggest('inputTokens', usage.input)
+    reading.suggest('outputTokens', usage.output)
+    reading.suggest('cachedInput', usage.cached)
+    reading.suggest('reasoningOutput', usage.reasoning)
     if (reading.text('kind') === 'node') reading.set('kind', 'llm')
   },
   messages: [
@@ -50,16 +52,28 @@ export const haystack: Family = {
           source.json(`haystack.component.${side}`) ??
           source.json(`haystack.pipeline.${side}_data`) ??
           source.json(`haystack.agent.${side}`)
-        return value === undefined ? undefined : conversationFrom(value, side)
+        if (value === undefined) return undefined
+        const found = conversationFrom(value, side)
+        return found.messages.length > 0 ? found : { messages: replies(value), value }
       },
     },
   ],
+}
+
+/** Generators answer with bare texts. */
+function replies(value: unknown): Message[] {
+  const texts = isObject(value) && Array.isArray(value.replies) ? value.replies : []
+  return texts.flatMap((reply) =>
+    typeof reply === 'string' ? [{ role: 'assistant', parts: [{ type: 'text', content: reply }] }] : [],
+  )
 }
 
 interface Usage {
   model: string | null
   input: number | null
   output: number | null
+  cached: number | null
+  reasoning: number | null
 }
 
 /** `replies[].meta.{model,usage}` (chat messages), or `meta[].usage` (older generators). */
@@ -70,15 +84,22 @@ function usageOf(output: unknown): Usage | null {
   for (const meta of metas) {
     if (!isObject(meta) || !isObject(meta.usage)) continue
     const { usage } = meta
-    const count = (...keys: readonly string[]) =>
-      asCount((keys.map((key) => usage[key]).find((value) => value !== undefined) ?? null) as AttributeValue)
+    const count = (...keys: readonly string[]) => countIn(usage, keys)
+    const within = (key: string, name: string) => (isObject(usage[key]) ? countIn(usage[key], [name]) : null)
     return {
       model: typeof meta.model === 'string' ? meta.model : null,
       input: count('prompt_tokens', 'input_tokens'),
       output: count('completion_tokens', 'output_tokens'),
+      cached: within('prompt_tokens_details', 'cached_tokens') ?? count('cache_read_input_tokens'),
+      reasoning: within('completion_tokens_details', 'reasoning_tokens'),
     }
   }
   return null
+}
+
+function countIn(usage: JsonObject, keys: readonly string[]): number | null {
+  const found = keys.map((key) => usage[key]).find((value) => value !== undefined)
+  return asCount((found ?? null) as AttributeValue)
 }
 
 function metaOf(reply: unknown): unknown {

@@ -44,5 +44,6 @@ export const langgraph: Family = {
 }
 
 function isGraph(metadata: unknown): boolean {
+  if (metadata instanceof Map) return metadata.get('ls_integration') === 'langgraph'
   return typeof metadata === 'string' && metadata.includes('"langgraph"')
 }

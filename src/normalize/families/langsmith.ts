@@ -40,4 +40,10 @@ export const langsmith: Family = {
     },
   },
   content: ['gen_ai.serialized.doc'],
+  // every run has its name there; the root's is the workflow's
+  interpret(reading, { attributes, parentSpanId, traceId }) {
+    const name = attributes.get('langsmith.trace.name')
+    const isRoot = parentSpanId === '' || parentSpanId === traceId.slice(0, 16)
+    if (isRoot && typeof name === 'string' && name !== '') reading.suggest('workflowName', name)
+  },
 }

@@ -1,11 +1,12 @@
 import type { Family } from '../family.ts'
-import { conversationFrom, spokenBy } from '../messages/found.ts'
+import { conversationFrom, spokenBy, toolOutcome } from '../messages/found.ts'
 
 /** LiveKit Agents. */
 export const livekit: Family = {
   name: 'livekit',
   verified: false,
   scopes: ['livekit-agents'],
+  fields: { title: ['lk.function_tool.name'] },
   spanNames: {
     agent_turn: { kindHint: 'agent' },
     function_tool: { kindHint: 'tool' },
@@ -25,9 +26,14 @@ export const livekit: Family = {
   messages: [
     {
       stage: 'explicit',
+      read: (source, side) =>
+        toolOutcome(source.json(`lk.function_tool.${side === 'input' ? 'arguments' : 'output'}`)),
+    },
+    {
+      stage: 'explicit',
       read: (source, side) => {
         if (side === 'output') {
-          const said = source.json('lk.response.text') ?? source.json('lk.function_tool.output')
+          const said = source.json('lk.response.text')
           return said === undefined ? undefined : spokenBy('assistant', said, side)
         }
         const context = source.json('lk.chat_ctx')

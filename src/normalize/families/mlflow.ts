@@ -40,6 +40,13 @@ export const mlflow: Family = {
     },
     'mlflow.llm.cost': { total_cost: 'cost' },
   },
+  // users and sessions are quoted as everything is
+  interpret(reading) {
+    for (const field of ['threadId', 'userId'] as const) {
+      const quoted = reading.text(field)
+      if (quoted?.startsWith('"')) reading.set(field, unquoted(quoted))
+    }
+  },
   content: ['mlflow.spanInputs', 'mlflow.spanOutputs', 'mlflow.chat.tools', 'mlflow.chat.messages'],
   messages: [
     {

@@ -1,6 +1,8 @@
-import type { Family } from '../family.ts'
+import type { AttributeValue } from '../../model/attributes.ts'
+import type { Family, Found } from '../family.ts'
 import { conversationFrom } from '../messages/found.ts'
 import { indexedDocuments, indexedEmbeddings, indexedMessages, indexedTexts } from '../messages/indexed.ts'
+import type { MessageSource } from '../messages/source.ts'
 import { COPIED_IDS } from './copied.ts'
 
 /** OpenInference (Arize). LangGraph's node identity hides in `metadata` (langgraph.ts). */
@@ -34,6 +36,7 @@ export const openinference: Family = {
     requestedModel: ['llm.request.model_name'],
     provider: ['llm.provider', 'llm.system'],
     finishReason: ['llm.finish_reason'],
+    responseId: [{ key: 'output.value', read: responseId }],
     inputTokens: ['llm.token_count.prompt'],
     outputTokens: ['llm.token_count.completion'],
     totalTokens: ['llm.token_count.total'],
@@ -91,6 +94,7 @@ export const openinference: Family = {
           )
         return (
           indexedEmbeddings(source) ??
+          rerankedFrom(source) ??
           (source.json('tool.parameters') === undefined
             ? undefined
             : { messages: [], value: source.json('tool.parameters') })
@@ -98,4 +102,24 @@ export const openinference: Family = {
       },
     },
   ],
+}
+
+/** What was ranked, and for which question. */
+function rerankedFrom(source: MessageSource): Found | undefined {
+  const documents = indexedDocuments(source, 'reranker.input_documents.')
+  const query = source.text('reranker.query')
+  if (documents === undefined) return query === undefined ? undefined : { messages: [], value: query }
+  return query === undefined ? documents : { messages: [], value: { query, documents: documents.value } }
+}
+
+/**
+ * The provider's id of the answer, which only the raw value has: it tells two instrumentations of one call from two
+ * calls. Its place is the beginning; the value is not parsed for it.
+ */
+function responseId(value: AttributeValue): string | null {
+  if (typeof value !== 'string') return null
+  return (
+    /^\s*\{\s*"id"\s*:\s*"((?:chatcmpl|resp|msg|gen|cmpl)[-_][\w-]{1,120})"/.exec(value.slice(0, 200))?.[1] ??
+    null
+  )
 }

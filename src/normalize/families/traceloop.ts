@@ -1,5 +1,8 @@
-import type { Family } from '../family.ts'
+import type { SpanEvent } from '../../model/otlp.ts'
+import type { Family, Found } from '../family.ts'
 import { conversationFrom } from '../messages/found.ts'
+import { parseJson } from '../messages/json.ts'
+import { plain } from '../messages/plain.ts'
 import { COPIED_IDS } from './copied.ts'
 
 /** OpenLLMetry / Traceloop. `traceloop.workflow.name` is on every span below a workflow. */
@@ -39,6 +42,7 @@ export const traceloop: Family = {
     reading.suggest('nodeName', name)
   },
   messages: [
+    { stage: 'events', read: ({ events }, side) => (side === 'output' ? vectorResults(events) : undefined) },
     {
       stage: 'value',
       read: (source, side) => {
@@ -47,4 +51,18 @@ export const traceloop: Family = {
       },
     },
   ],
+}
+
+/** What a vector database found: one event each. */
+function vectorResults(events: readonly SpanEvent[]): Found | undefined {
+  const results = events
+    .filter(({ name }) => name === 'db.query.result')
+    .map(({ attributes }) => {
+      const result: Record<string, unknown> = Object.create(null)
+      for (const [key, value] of attributes) {
+        result[key.replace(/^db\.query\.result\./, '')] = parseJson(plain(value))
+      }
+      return result
+    })
+  return results.length > 0 ? { messages: [], value: results } : undefined
 }

@@ -32,8 +32,10 @@ export function recordMessages(records: readonly ContentLog[], side: Side): Mess
     if (side === 'output' && record.name === 'gen_ai.choice') {
       const inner = isObject(parseJson(body.message)) ? (parseJson(body.message) as JsonObject) : body
       const reason = typeof body.finish_reason === 'string' ? { finish_reason: body.finish_reason } : {}
-      // Some emitters give the message itself as text.
-      const said = typeof body.message === 'string' && inner === body ? { content: body.message } : {}
+      // Some emitters give the message itself as text, or as its parts.
+      const given = parseJson(body.message)
+      const isContent = typeof given === 'string' || Array.isArray(given)
+      const said = isContent && inner === body ? { content: given } : {}
       message = messageOf({ role: 'assistant', content: null, ...inner, ...said, ...reason })
     }
     if (message !== null) messages.push(message)
@@ -57,7 +59,11 @@ function bodyOf({ attributes, body }: ContentLog): JsonObject {
 
 function member(key: string, value: AttributeValue): unknown {
   const plainly = plain(value)
-  return key === 'content' ? plainly : parseJson(plainly)
+  const parsed = parseJson(plainly)
+  // a text stays the text that it is; a list of parts is one
+  if (key === 'content')
+    return Array.isArray(parsed) && parsed.length > 0 && parsed.every(isObject) ? parsed : plainly
+  return parsed
 }
 
 /** Event or log record `gen_ai.client.inference.operation.details`: the 1.37+ attributes on a record. */

@@ -74,6 +74,10 @@ export function indexedMessages(source: MessageSource, prefix: string, side: Sid
 /** OpenInference wraps every element: `tool_calls.<j>.tool_call`, `contents.<k>.message_content`. */
 function unwrapped(message: JsonObject, role: string): JsonObject {
   const copy: JsonObject = { role, ...message }
+  if (typeof message.function_call_name === 'string') {
+    const { function_call_name: name, function_call_arguments_json: given } = message
+    copy.function_call = { name, arguments: given }
+  }
   if (Array.isArray(message.tool_calls))
     copy.tool_calls = message.tool_calls.map((item) => inside(item, 'tool_call'))
   if (Array.isArray(message.contents)) {

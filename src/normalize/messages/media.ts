@@ -39,10 +39,12 @@ export function mediaPart(value: JsonObject): MediaPart | undefined {
     .map((key) => value[key])
     .find((member) => isObject(member) || typeof member === 'string')
   const nested = isObject(inner) ? inner : {}
-  const deeper = isObject(nested.image) ? nested.image : {}
+  const deeper = [nested.image, nested.audio].find(isObject) ?? {}
   const members: JsonObject = { ...deeper, ...nested, ...value }
   const modality = firstString(value, 'modality', 'type')
   const mediaType = firstString(members, ...MEDIA_TYPE_KEYS, 'contentType') ?? formatOf(members, modality)
+  const buffer = bufferOf(inner) ?? bufferOf(value.data)
+  if (buffer !== null) return { ...describeBytes(buffer, mediaType), type: familyOf(mediaType, modality) }
   const bytes =
     firstString(members, 'data', 'base64', 'b64_json', 'file_data') ??
     (value.type === 'blob' ? firstString(value, 'content') : null)
@@ -51,7 +53,27 @@ export function mediaPart(value: JsonObject): MediaPart | undefined {
     firstString(members, 'url', 'uri', 'fileUri', 'file_uri', 'file_id', 'fileId', 'id')
   const carried = bytes ?? reference
   if (carried === null) return undefined
-  return fromText(carried, mediaType, modality, bytes !== null)
+  return fromText(carried, mediaType, modality, bytes !== null || isBareBase64(carried))
+}
+
+/** `JSON.stringify` of a Buffer, or of a Uint8Array: what was meant are bytes. */
+function bufferOf(value: unknown): Uint8Array | null {
+  if (!isObject(value)) return null
+  const numbers = value.type === 'Buffer' && Array.isArray(value.data) ? value.data : numbersOf(value)
+  return numbers?.every(isByte) ? Uint8Array.from(numbers as number[]) : null
+}
+
+function numbersOf(value: JsonObject): unknown[] | null {
+  const keys = Object.keys(value)
+  return keys.length > 0 && keys.every((key, index) => key === String(index)) ? Object.values(value) : null
+}
+
+const isByte = (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
+
+/** Base64 where a reference was expected: too long for an id, and no path or address. */
+function isBareBase64(text: string): boolean {
+  return text.length >= 64 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
 }
 
 /** A data URL, base64 or reference as a part. */

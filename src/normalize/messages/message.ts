@@ -40,7 +40,7 @@ export function isMessage(value: unknown): value is JsonObject {
   if (!isObject(value)) return false
   if (langchain(value) !== null) return true
   if (typeof value.role !== 'string') return false
-  return ['content', 'parts', 'contents', 'tool_calls', 'function_call', 'toolCalls', 'blocks'].some(
+  return ['content', 'parts', 'contents', 'tool_calls', 'function_call', 'toolCalls', 'blocks', 'text'].some(
     (key) => key in value,
   )
 }
@@ -55,7 +55,7 @@ export function messageOf(value: unknown): Message | null {
   const parts: MessagePart[] = []
   const thought = firstString(members, 'reasoning_content', 'reasoning')
   if (thought !== null) parts.push({ type: 'reasoning', content: thought })
-  const content = firstValue(members, 'parts', 'contents', 'content', 'blocks')
+  const content = firstValue(members, 'parts', 'contents', 'content', 'blocks', 'text')
   const callId = firstString(members, 'tool_call_id', 'toolCallId')
   if (role === 'tool' && !hasToolResult(content)) {
     parts.push({

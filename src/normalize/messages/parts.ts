@@ -71,6 +71,11 @@ function untyped(part: JsonObject): MessagePart {
     const media = mediaPart(part)
     if (media !== undefined) return media
   }
+  // pydantic-ai: {kind: 'image-url', url}
+  if (typeof part.kind === 'string' && /-url$|^binary$/.test(part.kind)) {
+    const media = mediaPart({ ...part, type: part.kind })
+    if (media !== undefined) return media
+  }
   if (typeof part.text === 'string') {
     return part.thought === true ? { type: 'reasoning', content: part.text } : text(part.text)
   }
