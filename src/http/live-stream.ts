@@ -8,7 +8,7 @@ import type { Parts } from './parts.ts'
 import { presentLiveSummary } from './present/live.ts'
 import { presentColumns } from './present/skeleton.ts'
 import type { View } from './present/view.ts'
-import type { ReconnectEvent, SpansEvent } from './schemas/live.ts'
+import type { ReconnectEvent, ResetEvent, SpansEvent } from './schemas/live.ts'
 
 /** One reader's stream: what the watch tells, masked for this reader, as server-sent events. */
 export class LiveStream implements Watcher {
@@ -47,6 +47,15 @@ export class LiveStream implements Watcher {
       if (change.rows.length > 0) this.#send(eventText('spans', await this.#spans(change), change.id))
       this.#lastId = change.id
       this.#send(eventText('summary', presentLiveSummary(change.found), change.id))
+    })
+  }
+
+  reset({ found, id }: Omit<Change, 'rows'>): void {
+    this.#inTurn(async () => {
+      this.#lastId = id
+      const data: ResetEvent = { tree_version: found.execution.version }
+      this.#send(eventText('reset', data, id))
+      this.#send(eventText('summary', presentLiveSummary(found), id))
     })
   }
 

@@ -14,8 +14,8 @@ export interface LiveSource {
   /** Its rows with a fingerprint of each span. */
   order(found: FoundExecution): Promise<ExecutionOrder>
   rows(found: FoundExecution, order: ExecutionOrder, rows: readonly number[]): Promise<TreeRow<RowSpan>[]>
-  /** Spans of its traces that were received at or after a time. */
-  receivedSince(found: FoundExecution, ms: number): Promise<SpanId[]>
+  /** Spans of its traces that transactions from `since` on stored; null = more than `most`. */
+  storedSince(found: FoundExecution, since: bigint, most: number): Promise<SpanId[] | null>
 }
 
 /** Spans that were added or changed together. */
@@ -28,6 +28,8 @@ export interface Change {
 
 export interface Watcher {
   changed(change: Change): void
+  /** What it missed cannot be told: it reads everything again, and is told what comes after `id`. */
+  reset(at: Omit<Change, 'rows'>): void
   /** It ended, and nothing came for a while: this watcher is not told anything more. */
   finished(found: FoundExecution): void
   /** It is no more what was watched: gone, or another workflow's. This watcher is not told anything more. */
@@ -45,8 +47,9 @@ export interface WatchTimes {
 const REMEMBERED_ROWS = 5_000
 /** Rows in one event. */
 const EVENT_ROWS = 1_000
-/** Milliseconds between the receipt of a span and its commit, at most: another process goes back this far. */
-const COMMIT_LAG_MS = 30_000
+/** Transactions: of a position further back, or ahead, the database was another one, or numbers went round. */
+const TRANSACTIONS_BACK = 2n ** 30n
+const TRANSACTIONS_AHEAD = 1_000_000n
 /** A look at a large execution is dear: the next one waits this many times as long as it took. */
 const REST = 10
 
@@ -78,16 +81,16 @@ export class ExecutionWatch {
 
   /**
    * Tells the watcher what it missed since `from` (null = nothing), and from then on what is new. What this watch
-   * told is repeated exactly; a position of another process goes by time and may repeat spans, never lose one.
+   * told is repeated exactly; a position of another process may repeat spans. Where what was missed cannot be told
+   * (too much, another database, an unknown position), the watcher is told to read everything again: none is lost.
    */
-  async add(watcher: Watcher, from: Position | null): Promise<void> {
+  async add(watcher: Watcher, from: Position | 'unknown' | null): Promise<void> {
     await this.#look()
     if (this.#gone) return watcher.moved()
-    const known = from !== null && from.watch === this.id && from.seen >= this.#forgotten
-    const missed =
-      from === null ? [] : known ? this.#since(from.seen) : await this.#receivedSince(from.untilMs)
-    for (const change of missed) watcher.changed(change)
-    if (missed.length === 0) watcher.changed({ found: this.#found, rows: [], id: this.#position() })
+    const missed = await this.#missed(from)
+    if (missed === null) watcher.reset({ found: this.#found, id: this.#position() })
+    for (const change of missed ?? []) watcher.changed(change)
+    if (missed?.length === 0) watcher.changed({ found: this.#found, rows: [], id: this.#position() })
     this.#watchers.add(watcher)
     this.#settleWatchers()
     this.#schedule()
@@ -174,20 +177,32 @@ export class ExecutionWatch {
   }
 
   #position(): string {
-    const untilMs = this.#found.execution.lastSpanAt.getTime()
-    return writePosition({ watch: this.id, seen: this.#seq, untilMs })
+    const { asOf: since, traceIds } = this.#found
+    return writePosition({ watch: this.id, seen: this.#seq, since, traces: traceIds.length })
   }
 
-  #since(seen: number): Change[] {
-    return this.#log.filter((entry) => entry.seq > seen).map((entry) => entry.change)
-  }
-
-  async #receivedSince(untilMs: number): Promise<Change[]> {
+  /** What a watcher at a position missed; null = it cannot be told. */
+  async #missed(from: Position | 'unknown' | null): Promise<Change[] | null> {
+    if (from === null) return []
+    if (from === 'unknown') return null
+    if (from.watch === this.id && from.seen >= this.#forgotten) {
+      return this.#log.filter((entry) => entry.seq > from.seen).map((entry) => entry.change)
+    }
     const found = this.#found
     const order = this.#order as ExecutionOrder
+    const back = found.asOf - from.since
+    // a trace that came to the execution brings spans that are older than their membership
+    if (back > TRANSACTIONS_BACK || -back > TRANSACTIONS_AHEAD || from.traces < found.traceIds.length)
+      return null
+    const stored = await this.#source.storedSince(found, from.since, REMEMBERED_ROWS)
+    if (stored === null) return null
+    const rows = withSubtrees(order, stored)
+    if (rows.length > REMEMBERED_ROWS) return null
+    return this.#changes(found, order, rows)
+  }
+
+  async #changes(found: FoundExecution, order: ExecutionOrder, rows: readonly number[]): Promise<Change[]> {
     const id = this.#position()
-    const spans = await this.#source.receivedSince(found, untilMs - COMMIT_LAG_MS)
-    const rows = spans.map((span) => rowOfId(order, span.traceId, span.spanId)).filter((row) => row !== -1)
     const changes: Change[] = []
     for (let at = 0; at < rows.length; at += EVENT_ROWS) {
       changes.push({
@@ -198,4 +213,16 @@ export class ExecutionWatch {
     }
     return changes
   }
+}
+
+/** The rows of spans, and what is below them: a span that comes late may bring what was stored before it. */
+function withSubtrees(order: ExecutionOrder, spans: readonly SpanId[]): number[] {
+  const rows = new Set<number>()
+  for (const { traceId, spanId } of spans) {
+    const row = rowOfId(order, traceId, spanId)
+    if (row === -1 || rows.has(row)) continue
+    const last = row + (order.descendants[row] as number)
+    for (let below = row; below <= last && rows.size <= REMEMBERED_ROWS; below++) rows.add(below)
+  }
+  return [...rows].sort((a, b) => a - b)
 }

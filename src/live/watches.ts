@@ -52,7 +52,11 @@ export class Watches {
   }
 
   /** Watches from a position on. The result ends it. */
-  async watch(found: FoundExecution, watcher: Watcher, from: Position | null): Promise<() => void> {
+  async watch(
+    found: FoundExecution,
+    watcher: Watcher,
+    from: Position | 'unknown' | null,
+  ): Promise<() => void> {
     const key = `${found.execution.realm}:${executionKey(found.execution.key)}`
     let kept = this.#watches.get(key)
     if (kept === undefined) {

@@ -15,6 +15,8 @@ export interface FoundExecution {
   traces: StoredTrace[]
   /** Bytes of artifacts came for it; whose they are is looked up apart. */
   uploads: boolean
+  /** Everything that was committed before this transaction (64 bits) was seen. */
+  asOf: bigint
   /** Executions of the same id in other realms that the reader may see. */
   others: { realm: number; workflowId: string }[]
 }
@@ -24,9 +26,12 @@ export interface Looked {
   /** Marks wait that may change what is found: settle them, and look again. */
   pending: boolean
   found: FoundExecution | null
+  /** As in what is found. */
+  asOf: bigint
 }
 
 interface Candidate extends Selectable<ExecutionsTable> {
+  as_of: string
   pending: boolean
   traces: [id: string, days: string[]][] | null
   uploads: boolean
@@ -43,13 +48,14 @@ const LOOKED = `
     select exists (select from artifacts a where a.realm = e.realm and a.execution_id = e.execution_id) as uploads
   ) stored on true`
 
+const AS_OF = 'pg_snapshot_xmin(pg_current_snapshot())::text as as_of'
 const REALMS = 'any(array(select id from realms where workspace = $1))'
 const MAY_READ = `(workflow_id = any($4::text[])
   or exists (select from unnest($5::text[]) as granted (prefix) where starts_with(workflow_id, granted.prefix)))`
 
 const FIND = {
   name: 'find-execution',
-  text: `select marks.pending, e.*, traces, uploads
+  text: `select marks.pending, ${AS_OF}, e.*, traces, uploads
     from (select exists (select from dirty_traces where ${PENDING_OF_EXECUTION(REALMS, '$2', '$3')}) as pending) marks
     left join lateral (
       select * from executions where realm = ${REALMS} and execution_id = $2 and ${MAY_READ}
@@ -76,7 +82,7 @@ export async function findExecution(
     ...FIND,
     values: [workspace, id, traceOfId(id), literals, prefixes],
   })
-  const pending = rows[0]?.pending === true
+  const looked = { pending: rows[0]?.pending === true, asOf: BigInt(rows[0]?.as_of ?? 0) }
   const seen = rows.filter((row) => row.realm !== null)
   const candidates = seen.map((row) => ({ row, record: executionRecord(row) }))
   const only = onlyOfTheirTrace(candidates.map(({ record }) => record).filter((one) => !isNamed(one, id)))
@@ -85,11 +91,11 @@ export async function findExecution(
     .filter(({ record }) => choose.workflow === undefined || record.workflowId === choose.workflow)
     .filter(({ record }) => choose.realm === undefined || record.realm === choose.realm)
     .sort((a, b) => rank(a.record, id) - rank(b.record, id) || (a.record.seq < b.record.seq ? -1 : 1))
-  if (first === undefined) return { pending, found: null }
+  if (first === undefined) return { ...looked, found: null }
   const others = possible
     .filter((other) => other !== first)
     .map(({ record }) => ({ realm: record.realm, workflowId: record.workflowId }))
-  return { pending, found: foundOf(first.row, first.record, others) }
+  return { ...looked, found: foundOf(first.row, first.record, others) }
 }
 
 const isNamed = (record: ExecutionRecord, id: string) => record.key.executionId === id
@@ -113,12 +119,13 @@ function foundOf(
   others: FoundExecution['others'],
 ): FoundExecution {
   const traces = (row.traces ?? []).map(([traceId, days]) => ({ traceId, days }))
-  return { execution, traces, traceIds: traces.map((trace) => trace.traceId), uploads: row.uploads, others }
+  const traceIds = traces.map((trace) => trace.traceId)
+  return { execution, traces, traceIds, uploads: row.uploads, asOf: BigInt(row.as_of), others }
 }
 
 const AGAIN = {
   name: 'execution-again',
-  text: `select marks.pending, e.*, traces, uploads
+  text: `select marks.pending, ${AS_OF}, e.*, traces, uploads
     from (select exists (select from dirty_traces where ${PENDING_OF_EXECUTION('$1', '$2', '$4')}) as pending) marks
     left join lateral (
       select * from executions where realm = $1 and execution_id = $2 and fallback = $3
@@ -136,9 +143,9 @@ export async function findAgain(
     values: [realm, executionId, fallback, traceOfId(executionId)],
   })
   const [row] = rows
-  const pending = row?.pending === true
+  const looked = { pending: row?.pending === true, asOf: BigInt(row?.as_of ?? 0) }
   const known = row !== undefined && row.realm !== null
-  return { pending, found: known ? foundOf(row, executionRecord(row), []) : null }
+  return { ...looked, found: known ? foundOf(row, executionRecord(row), []) : null }
 }
 
 /** The traces of an execution, sorted, with the days that their spans are stored under. */

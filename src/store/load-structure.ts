@@ -107,18 +107,27 @@ async function anyName(
   return rows[0]?.name ?? null
 }
 
-/** The spans of the traces that were received at or after a time. */
-export async function loadReceivedSince(
+/** The spans of the traces that transactions from `since` on stored; null = more than `most`. */
+export async function loadStoredSince(
   db: Pool | PoolClient,
   realm: number,
   traces: readonly StoredTrace[],
-  since: Date,
-): Promise<{ traceId: string; spanId: string }[]> {
+  since: bigint,
+  most: number,
+): Promise<{ traceId: string; spanId: string }[] | null> {
   const { rows } = await db.query<{ traceId: string; spanId: string }>({
-    name: 'received-since',
+    name: 'stored-since',
+    // a row says which transaction made it, in 32 bits that go round: ages can be compared
     text: `select distinct encode(trace_id, 'hex') as "traceId", encode(span_id, 'hex') as "spanId" from spans
-      where realm = $1 and trace_id = any($2) and day = any($3::date[]) and received_at >= $4`,
-    values: [realm, traces.map((trace) => Buffer.from(trace.traceId, 'hex')), daysOf(traces), since],
+      where realm = $1 and trace_id = any($2) and day = any($3::date[]) and age(xmin) <= age($4::text::xid8::xid)
+      limit $5::int`,
+    values: [
+      realm,
+      traces.map((trace) => Buffer.from(trace.traceId, 'hex')),
+      daysOf(traces),
+      String(since),
+      most + 1,
+    ],
   })
-  return rows
+  return rows.length > most ? null : rows
 }

@@ -19,7 +19,7 @@ import { type ExecutionFilter, listExecutions, listWorkflows, type WorkflowRow }
 import { type ExecutionShape, loadRows, loadWhole, WHOLE_SPANS } from './load-rows.ts'
 import { loadSlimByKey, loadSlimSpans } from './load-slim.ts'
 import { loadSpans, type SpanId, spanKey } from './load-spans.ts'
-import { daysOf, loadReceivedSince, loadStructure } from './load-structure.ts'
+import { daysOf, loadStoredSince, loadStructure } from './load-structure.ts'
 import { type NewestFilter, newestExecutions } from './newest-executions.ts'
 import type { Reach } from './reach.ts'
 import type { Realms } from './realms.ts'
@@ -154,10 +154,13 @@ export class Reader {
     return orUnavailable(this.#settled(look, key.executionId, async () => [realm]).then(({ value }) => value))
   }
 
-  /** The spans of an execution's traces that were received at or after a time. */
-  receivedSince(found: FoundExecution, since: Date): Promise<SpanId[]> {
+  /**
+   * The spans of an execution's traces that transactions from `since` on stored: who saw the execution as it was before
+   * that transaction has not seen them all. null = they are more than `most`.
+   */
+  storedSince(found: FoundExecution, since: bigint, most: number): Promise<SpanId[] | null> {
     const { execution, traces } = found
-    return orUnavailable(loadReceivedSince(this.#database.read, execution.realm, traces, since))
+    return orUnavailable(loadStoredSince(this.#database.read, execution.realm, traces, since, most))
   }
 
   /** Of these spans, those that may match: the caller masks their texts and looks again. */
@@ -206,7 +209,14 @@ export class Reader {
 
   async #withTraces(execution: ExecutionRecord): Promise<FoundExecution> {
     const traces = await orUnavailable(storedTracesOf(this.#database.read, execution))
-    return { execution, traces, traceIds: traces.map((trace) => trace.traceId), uploads: true, others: [] }
+    return {
+      execution,
+      traces,
+      traceIds: traces.map((trace) => trace.traceId),
+      uploads: true,
+      asOf: 0n,
+      others: [],
+    }
   }
 
   async #makeOrder({ execution, traces }: FoundExecution, versions: boolean): Promise<ExecutionOrder> {
@@ -231,10 +241,12 @@ export class Reader {
     id: string,
     realms: () => Promise<readonly number[]>,
   ): Promise<Fresh<FoundExecution | null>> {
-    const { pending, found } = await look()
-    if (!pending) return { value: found, stale: false }
+    const first = await look()
+    if (!first.pending) return { value: first.found, stale: false }
     const stale = await settleExecution(this.#database, await realms(), id)
-    return { value: (await look()).found, stale }
+    const { found } = await look()
+    // what was committed between the looks may wait again; of what could not be settled nothing is sure
+    return { value: found && { ...found, asOf: stale ? 0n : first.asOf }, stale }
   }
 
   async #list<T>(principal: Principal, load: (reach: Reach) => Promise<T>): Promise<Fresh<T>> {

@@ -44,8 +44,9 @@ export interface RealService {
 export async function realService(
   t: { teardown(clean: () => Promise<unknown>): void },
   env: Record<string, string> = {},
+  shared?: TestDatabase,
 ): Promise<RealService> {
-  const database = await testDatabase(t)
+  const database = shared ?? (await testDatabase(t))
   const config = loadConfig({ env: { TRACE_JWT_SECRET: secret, HOST: '127.0.0.1', ...env } })
   const log: string[] = []
   const logger = createLog('trace', { write: (line) => void log.push(line) })

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { span } from '../helpers/span.ts'
 import { openStream, told } from './live-client.ts'
-import { begun, id } from './live-execution.ts'
+import { begun, id, listening } from './live-execution.ts'
+import { realService } from './real-service.ts'
 
 t.test('a span that is written appears within two seconds; the end ends the stream', async (t) => {
   const { stream, write } = await begun(t)
@@ -63,8 +64,44 @@ t.test('what came between the skeleton and the stream is told, by another proces
   await client.until((one) => told([one]).includes(id('b')))
   client.cut()
   const odd = await openStream(`${stream}?since=nonsense`)
+  await odd.until((one) => one.event === 'reset')
   t.match((await odd.until((one) => one.event === 'summary')).data, { span_count: 2 })
+  await write(span('1', 'c', 'a'))
+  await odd.until((one) => told([one]).includes(id('c')))
   odd.cut()
+})
+
+t.test('a stream goes on in another process and loses nothing', async (t) => {
+  const { service, stream, write } = await begun(t)
+  const { stream: elsewhere } = await listening(await realService(t, {}, service.database))
+  const first = await openStream(stream)
+  await first.until((one) => one.event === 'summary')
+  await write(span('1', 'b', 'a'))
+  await first.until((one) => told([one]).includes(id('b')))
+  const { id: last } = await first.until((one) => one.event === 'summary' && one.data.span_count === 2)
+  first.cut()
+  await write(span('1', 'c', 'a'))
+  // by a process whose clock is late, or which was slow to commit
+  await service.database.work.query(
+    `update spans set received_at = now() - interval '1 hour' where name = 'span c'`,
+  )
+  const second = await openStream(elsewhere, {}, { 'last-event-id': String(last) })
+  await second.until((one) => told([one]).includes(id('c')))
+  await write(span('1', 'd', 'a'))
+  await second.until((one) => told([one]).includes(id('d')))
+  t.notOk(second.events.some((one) => one.event === 'reset'))
+  const { id: later } = second.events.at(-1) as { id?: string }
+  second.cut()
+
+  // a trace that waited, stored before, comes to the execution: only reading again can tell
+  await write(span('2', 'f', 'e'))
+  const between = await openStream(elsewhere, {}, { 'last-event-id': String(later) })
+  const { id: here } = await between.until((one) => one.event === 'summary')
+  between.cut()
+  await write(span('2', 'e', null, { executionId: 'run', workflowId: 'wf' }))
+  const third = await openStream(stream, {}, { 'last-event-id': String(here) })
+  t.match((await third.until((one) => one.event === 'reset')).data, { tree_version: /^-?\d+$/ })
+  third.cut()
 })
 
 t.test('watchers of one execution share one look', async (t) => {

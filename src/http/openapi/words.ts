@@ -215,6 +215,8 @@ export const componentWords: ReadonlyMap<string, string> = new Map(
     Notice: 'What a reader must know',
     Problem: 'RFC 9457, with `detail` always there',
     Prompt: 'A model call whose input messages differ',
+    ResetEvent:
+      'Event `reset`: what the reader missed cannot be told; it reads the skeleton again, and what comes later comes here',
     ReconnectEvent: 'Event `reconnect`: open the stream again with the id of the last event',
     Skeleton: 'A page of the structure of a trace, without content',
     SkeletonColumns: 'Rows in depth-first order, as arrays of equal length',

@@ -9,7 +9,7 @@ import { durationMs, rfc3339OrNull } from './time.ts'
 import type { View } from './view.ts'
 
 /** What a page says of the execution as a whole. */
-export function presentHead({ execution, traceIds }: FoundExecution): Skeleton['execution'] {
+export function presentHead({ execution, traceIds, asOf }: FoundExecution): Skeleton['execution'] {
   return {
     execution_id: execution.key.executionId,
     workflow_id: execution.workflowId,
@@ -21,7 +21,7 @@ export function presentHead({ execution, traceIds }: FoundExecution): Skeleton['
     trace_ids: traceIds,
     complete: execution.complete,
     tree_version: execution.version,
-    stream_from: streamStart(execution.lastSpanAt),
+    stream_from: streamStart(asOf, traceIds.length),
   }
 }
 

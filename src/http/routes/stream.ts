@@ -9,7 +9,7 @@ import { treeRows } from '../../tree/tree-row.ts'
 import { LiveStream } from '../live-stream.ts'
 import type { Parts } from '../parts.ts'
 import { findReading } from '../reading.ts'
-import { ReconnectEvent, SpansEvent, SummaryEvent } from '../schemas/live.ts'
+import { ReconnectEvent, ResetEvent, SpansEvent, SummaryEvent } from '../schemas/live.ts'
 import { ChooseQuery, ExecutionParams } from '../schemas/requests.ts'
 
 /** Milliseconds, 24 days: Fastify has no word for "never", and a stream ends itself. */
@@ -60,6 +60,7 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
                   'x-events': {
                     spans: SpansEvent,
                     summary: SummaryEvent,
+                    reset: ResetEvent,
                     complete: SummaryEvent,
                     reconnect: ReconnectEvent,
                   },
@@ -73,7 +74,7 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
       schema: {
         summary: 'The trace of an execution as it happens, as server-sent events',
         description:
-          'Events: `spans` (rows added or changed, as skeleton columns), `summary`, `complete` (the last one), `reconnect`. Goes on after `Last-Event-ID`, or `since`.',
+          'Events: `spans` (rows added or changed, as skeleton columns), `summary`, `reset` (what was missed cannot be told: read the skeleton again, the stream goes on from there), `complete` (the last one), `reconnect`. Goes on after `Last-Event-ID`, or `since`, in any process of the service: spans may come twice, none is left out.',
         produces: ['text/event-stream'],
         params: ExecutionParams,
         querystring: Query,
@@ -89,7 +90,8 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
         const { found, view } = await findReading(parts, request, reply)
         live = new LiveStream(parts, principal, view, expiryOf(request.headers.authorization))
         const { body } = live
-        const from = readPosition(request.headers['last-event-id'] ?? request.query.since ?? '')
+        const given = request.headers['last-event-id'] ?? request.query.since
+        const from = given === undefined ? null : (readPosition(given) ?? 'unknown')
         const leave = await watches.watch(found, live, from)
         open.add(live)
         const closed = live
@@ -123,7 +125,7 @@ function liveSource({ store }: Parts): LiveSource {
       const spans = await read.rows(found, order, rows)
       return treeRows(order, rows, (_row, place) => spans[place])
     },
-    receivedSince: (found, ms) => read.receivedSince(found, new Date(ms)),
+    storedSince: (found, since, most) => read.storedSince(found, since, most),
   }
 }
 

@@ -30,6 +30,10 @@ export const SummaryEvent = Type.Object({
 })
 export type SummaryEvent = Static<typeof SummaryEvent>
 
+/** Event `reset`: what the reader missed cannot be told. It reads the skeleton again; what comes later comes here. */
+export const ResetEvent = Type.Object({ tree_version: Type.String() })
+export type ResetEvent = Static<typeof ResetEvent>
+
 /** Event `reconnect`: open the stream again with the last event's id; a refusal then is the answer. */
 export const ReconnectEvent = Type.Object({
   reason: Type.Union([
