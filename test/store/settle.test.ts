@@ -53,7 +53,7 @@ t.test(
   'settlers that make one execution at once, each from a trace of its own, count every trace',
   async (t) => {
     const traces = Array.from({ length: 12 }, (_, i) => i.toString(16).padStart(2, 'a'))
-    const nameOf = (i: number) => `e${i % 3}`
+    const nameOf = (i: number) => `e${i >> 2}`
     const { pool, mark, marks } = await stored(
       t,
       traces.map((trace, i) => [trace, '1', null, { executionId: nameOf(i) }]),
