@@ -6,6 +6,8 @@ import { bearer } from '../http/service.ts'
 import { Load } from './load.ts'
 import { rounds, Victim } from './rig.ts'
 
+t.setTimeout(1_800_000)
+
 /** P1, P6, fault F2: kill -9 of the embedded postmaster under load, while the service stays up. */
 t.test('the service outlives its Postgres, and what was acknowledged is there', async (t) => {
   const victim = await Victim.start(t, null)
@@ -36,6 +38,16 @@ t.test('the service outlives its Postgres, and what was acknowledged is there', 
   }
   t.same(incomplete, [])
   t.comment(`back after ${recovered.map((ms) => `${Math.round(ms)} ms`).join(', ')}`)
+})
+
+t.test('twin: a service that listens to nobody ends with its Postgres', async (t) => {
+  const victim = await Victim.start(t, null, { sabotage: ['no-error-listeners'] })
+  const load = new Load(victim.url, 2)
+  await load.more(2)
+  process.kill(postmaster(victim.dataDir), 'SIGKILL')
+  for (let tries = 0; victim.alive && tries < 300; tries++) await wait(100)
+  t.notOk(victim.alive)
+  void load.stop()
 })
 
 function postmaster(dataDir: string): number {

@@ -6,6 +6,8 @@ import { judge } from './judge.ts'
 import { Load } from './load.ts'
 import { durablePostgres, rounds, Victim } from './rig.ts'
 
+t.setTimeout(1_800_000)
+
 /** P1, P2 (docs/promises.md), fault F1: kill -9 of the service under load. */
 t.test('nothing acknowledged is lost when the service is killed, and a re-send adds nothing', async (t) => {
   const postgres = await durablePostgres(t)
