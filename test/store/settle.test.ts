@@ -97,3 +97,25 @@ t.test('a trace that gets a name, and one without spans', async (t) => {
   t.strictSame(await executions(), [])
   t.equal((await pool.query('select from execution_traces')).rowCount, 0)
 })
+
+t.test('an execution that somebody makes meanwhile, from another trace, is read again', async (t) => {
+  const { pool, mark } = await stored(t, [
+    ['1', '1', null, { executionId: 'e' }],
+    ['2', '1', null, { executionId: 'e' }],
+  ])
+  await pool.query('truncate executions, execution_traces')
+  await mark('1', ['e'])
+  const other = await pool.connect()
+  await other.query(`begin;
+    insert into executions (realm, execution_id, fallback, workflow_id, workflow_explicit, status, first_span_at, last_span_at)
+    select min(id), 'e', false, 'first', true, 'running', now(), now() from realms;
+    insert into execution_traces (realm, execution_id, fallback, trace_id, days)
+    select realm, 'e', false, trace_id, array[day] from spans where encode(trace_id, 'hex') like '%2'`)
+  const settling = settle(pool, anything, 30_000)
+  while ((await pool.query('select from pg_locks where not granted')).rowCount === 0);
+  await other.query('commit')
+  other.release()
+  t.equal(await settling, 1)
+  const { rows } = await pool.query('select span_count as spans, workflow_id as workflow from executions')
+  t.strictSame(rows, [{ spans: 2, workflow: 'first' }])
+})
