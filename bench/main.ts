@@ -9,9 +9,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createLog } from '../src/log.ts'
 import { startEmbedded } from '../src/store/embedded/index.ts'
+import { benchGrowth } from './growth.ts'
 import { benchMessages } from './messages.ts'
+import { benchNeighbours } from './neighbours.ts'
 import { benchNormalize } from './normalize.ts'
 import { benchRead } from './read.ts'
+import { benchRedact } from './redact.ts'
 import { type Measured, Session, type Variant, variants } from './session.ts'
 import { measureStart } from './start.ts'
 import { ingestTable, type Numbers, numbers } from './table.ts'
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     millions: { type: 'string', default: '0.5' },
     workload: { type: 'string' },
+    marks: { type: 'string', default: '0,1,5' },
   },
 })
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -80,6 +84,8 @@ try {
   const written = wanted('ingest') ? await ingest() : null
   const read = wanted('read') ? await benchRead(Number(values.millions), say) : null
   const start = wanted('start') ? await measureStart() : null
+  const redact = wanted('redact') ? benchRedact() : null
+  for (const { name, value, unit } of redact ?? []) say(`${name.padEnd(60)} ${value.toFixed(2)} ${unit}`)
   if (read !== null) {
     for (const [name, one] of Object.entries(read)) {
       if (typeof one === 'object') say(`read ${name.padEnd(22)} p50 ${one.p50_ms} ms, p99 ${one.p99_ms} ms`)
@@ -88,6 +94,10 @@ try {
   if (start !== null) {
     say(`ready ${start.ready_ms} ms (first start ${start.first_ready_ms} ms), idle ${start.idle_rss_mb} MB`)
   }
+  // Long, and of no meaning beside others: only where they are asked for.
+  const neighbours = values.only === 'neighbours' ? await benchNeighbours(say) : null
+  const marks = values.marks.split(',').map(Number)
+  const growth = values.only === 'growth' ? await benchGrowth(marks, Number(values.share), say) : null
   if (values.json !== undefined) {
     const { skeleton500 = null, first_page_50k = null, next_page_50k = null } = read ?? {}
     const report = {
@@ -98,6 +108,10 @@ try {
       read: { skeleton500, first_page_50k, next_page_50k },
       idle_rss_mb: start?.idle_rss_mb ?? null,
       ready_ms: start?.ready_ms ?? null,
+      ...(neighbours === null ? {} : { neighbours }),
+      ...(growth === null ? {} : { growth }),
+      redact:
+        redact?.map(({ name, value, unit }) => ({ name, value: Number(value.toFixed(2)), unit })) ?? null,
     }
     writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
   }

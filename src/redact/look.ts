@@ -3,7 +3,7 @@ import { cutEnd } from './cut.ts'
 import { mayTell, type NameEnds } from './name-ends.ts'
 
 /**
- * The first look at a text: where a keyword may stand that leads to anything. One pass over pairs of bytes, for the
+ * The first look at a text: where a keyword may stand that leads to anything. One pass over its bytes, four at a time, for the
  * few characters that assignments, URLs and encoded forms cannot do without, and for runs of characters as long as
  * tokens are. Words of prose are neither, so that nearly all of a text is never compared with a keyword.
  *
@@ -53,8 +53,8 @@ const isB = (code: number): boolean => code === 66 || code === 98
 const MARK = 128
 /** Of a pair: both are in tokens. All bits, to count such pairs without a branch. */
 const TOKEN = 127
-/** Pairs of token characters in the shortest run, wherever it begins. */
-const PAIRS = (RUN - 2) / 2
+/** Fours of token characters in the shortest run, wherever it begins. */
+const FOURS = (RUN - 4) / 4
 
 const kinds = pairTable((first, second) => {
   const marked =
@@ -86,24 +86,26 @@ export function isWorthALook(text: string): boolean {
 }
 
 /** Pairs of from, to, in order and apart from each other: keywords may begin there. Null = nowhere. */
-export function look(text: string, { bytes, pairs }: Bytes, sight: Sight): number[] | null {
+export function look(text: string, { bytes, fours }: Bytes, sight: Sight): number[] | null {
   const { length } = text
   const marks = unused
   let runs: number[] | null = null
-  const last = (length + 1) >> 1
+  const table = kinds
   let tokens = 0
   let done = 0
-  for (let at = 0; at < last; at++) {
-    const kind = kinds[pairs[at] as number] as number
-    tokens = (tokens + 1) & kind & TOKEN
-    if (kind >= MARK) {
-      const i = at * 2
-      if (mayMark[bytes[i] as number] === 1) lookAtMark(text, bytes, i, sight, marks)
-      if (mayMark[bytes[i + 1] as number] === 1) lookAtMark(text, bytes, i + 1, sight, marks)
+  for (let i = 0, at = 0; i < length; i += 4, at++) {
+    const four = fours[at] as number
+    const one = table[four & 0xffff] as number
+    const other = table[four >>> 16] as number
+    tokens = (tokens + 1) & one & other & TOKEN
+    if ((one | other) >= MARK) {
+      for (let k = i; k < i + 4; k++) {
+        if (mayMark[bytes[k] as number] === 1) lookAtMark(text, bytes, k, sight, marks)
+      }
     }
-    if (tokens === PAIRS && at * 2 >= done) {
+    if (tokens === FOURS && i >= done) {
       runs ??= []
-      done = lookAtRun(bytes, length, at * 2, runs)
+      done = lookAtRun(bytes, length, i, runs)
     }
   }
   const cut = lookAtCut(text)

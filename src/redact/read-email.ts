@@ -1,7 +1,7 @@
 import type { Reading } from './rule.ts'
 
 /** Longest local part of an address: RFC 5321 has 64 octets. */
-const LOCAL = 66
+const LOCAL = 67
 const domain = /(?:[\p{L}\p{N}-]+\.)+\p{L}{2,24}/uy
 const letter = /^[\p{L}\p{N}]$/u
 

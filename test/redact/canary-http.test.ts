@@ -1,11 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { dump } from '../helpers/dump.ts'
 import { realService } from '../http/real-service.ts'
+import { bearer } from '../http/service.ts'
 import { formatExamples } from './examples/formats.ts'
 import { secretExamples } from './examples/secrets.ts'
 
-const { as, database, parts, log } = await realService(t)
+// a server of its own: its files are read, too
+delete process.env.TEST_DATABASE_URL
+const { app, as, database, parts, log } = await realService(t)
 const examples = Object.values({ ...secretExamples, ...formatExamples }).flatMap(
   ({ true: positives }) => positives,
 )
@@ -113,6 +117,48 @@ function surviving(where: string): string[] {
     .map(({ text }) => text.slice(0, 24))
 }
 
+const json = { 'content-type': 'application/json' }
+
+/** A log record for each secret: in its body, its name, its attributes. */
+async function sendLogs(): Promise<void> {
+  const logRecords = examples.map(({ text: secret }, i) => ({
+    traceId: (1).toString(16).padStart(32, 'a'),
+    spanId: (i + 1).toString(16).padStart(16, '0'),
+    timeUnixNano: `${Date.now()}000000`,
+    eventName: i % 2 === 0 ? 'gen_ai.choice' : `gen_ai.${secret}`,
+    body: text(secret),
+    attributes: [...attribute('exception.message', secret), ...attribute(secret, 'key')],
+  }))
+  const resourceLogs = [{ scopeLogs: [{ logRecords }] }]
+  const { status } = await as(
+    { scope: 'traces:write', sub: 'logger' },
+    'POST',
+    '/v1/logs',
+    { resourceLogs },
+    json,
+  )
+  if (status !== 200) throw new Error(`logs: ${status}`)
+}
+
+/** One artifact for each secret: in its text, its name, and now and then in its ids. */
+async function upload(): Promise<void> {
+  for (const [i, { text: secret }] of examples.entries()) {
+    const id = i % 5 === 0 && secret.length < 200 ? encodeURIComponent(secret) : `file-${i}`
+    const { status, text: said } = await as(
+      { scope: 'artifacts:write', sub: 'uploader' },
+      'PUT',
+      `/api/executions/uploads/artifacts/${id}`,
+      `line\n${secret}\nend\n`,
+      {
+        'content-type': 'text/plain',
+        'x-artifact-name': encodeURIComponent(secret.slice(0, 200)),
+        'x-workflow-id': 'flow',
+      },
+    )
+    if (status !== 201 && status !== 409 && status !== 200) throw new Error(`artifact: ${status} ${said}`)
+  }
+}
+
 t.test('no secret that came in is anywhere', async (t) => {
   const resourceSpans = examples.flatMap(({ text }, i) =>
     Array.from({ length: PER_RULE }, (_, k) =>
@@ -122,48 +168,36 @@ t.test('no secret that came in is anywhere', async (t) => {
   const known = surviving(JSON.stringify(resourceSpans)).length
   t.ok(known > examples.length * 0.7, `the search sees what is sent: ${known} of ${examples.length}`)
   const writer = { scope: 'traces:write', sub: 'writer' }
-  const sent = await as(
-    writer,
-    'POST',
-    '/v1/traces',
-    { resourceSpans },
-    { 'content-type': 'application/json' },
-  )
+  const sent = await as(writer, 'POST', '/v1/traces', { resourceSpans }, json)
   t.match(sent, { status: 200, text: '{}' })
 
-  const { rows: tables } = await database.work.query<{ name: string }>(
-    `select format('%I', relname) as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and not relispartition`,
-  )
+  await sendLogs()
+  await upload()
+
   let stored = 0
-  for (const { name } of tables) {
-    const { rows } = await database.work.query<{ row: string; raw: string }>(
-      `select t::text as row from ${name} t`,
-    )
-    const all = rows.map(({ row }) => row).join('\n')
+  for (const [name, all] of await dump(database.work)) {
     stored += all.length
     t.strictSame(surviving(all), [], `table ${name}`)
-    // Bytes are shown as hex: contexts and attributes of type bytes are looked at as text, too.
-    const hex = [...all.matchAll(/\\+x([0-9a-f]{24,})/g)].map(([, found]) =>
-      Buffer.from(found as string, 'hex').toString('latin1'),
-    )
-    const base64 = [...all.matchAll(/"bytes":"+([A-Za-z0-9+/=]+)/g)].map(([, found]) =>
-      Buffer.from(found as string, 'base64').toString('latin1'),
-    )
-    t.strictSame(surviving([...hex, ...base64].join('\n')), [], `bytes of ${name}`)
   }
   t.ok(stored > 100_000, 'something was looked at')
 
   await database.work.query('checkpoint')
-  const { rows } = await database.work.query<{ folder: string }>(
-    `select current_setting('data_directory') || '/base/' || oid as folder from pg_database where datname = current_database()`,
+  const { rows } = await database.work.query<{ data: string; oid: string }>(
+    `select current_setting('data_directory') as data, oid from pg_database where datname = current_database()`,
   )
-  const folder = rows[0]?.folder ?? ''
-  // Of a server on another machine there are no files to read.
-  if (existsSync(folder)) {
-    for (const file of readdirSync(folder)) {
-      t.strictSame(surviving(readFileSync(join(folder, file), 'latin1')), [], `file ${file}`)
+  const { data = '', oid = '' } = rows[0] ?? {}
+  let bytes = 0
+  for (const folder of [join(data, 'base', oid), join(data, 'pg_wal')]) {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name)
+      if (!statSync(path).isFile()) continue
+      const content = readFileSync(path, 'latin1')
+      bytes += content.length
+      t.strictSame(surviving(content), [], `file ${name}`)
     }
   }
+  t.ok(bytes > 1_000_000, 'files were read')
+  t.strictSame(surviving(readFileSync(join(data, '..', 'postgres.log'), 'latin1')), [], "the server's log")
 
   t.strictSame(surviving(log.join('')), [], 'log')
   const metrics = await parts.metrics.registry.metrics()
@@ -195,6 +229,48 @@ t.test('nor in an answer', async (t) => {
     answers.push((await as(asking, 'POST', `${path}/spans/${first}/reveal`, { reason: 'look' })).text)
   }
   t.ok(answers.length > 50)
+  // of every role, and as server-sent events
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  for (const scope of [
+    'traces:read',
+    'traces:read content:read',
+    'traces:read artifacts:read',
+    'traces:read admin',
+  ]) {
+    for (const [i, { id }] of rows.slice(0, 8).entries()) {
+      const path = `/api/executions/${encodeURIComponent(id)}`
+      for (const rest of ['/trace', '/trace/summary', '/trace/export']) {
+        answers.push((await as({ scope, sub: `${scope} ${i}` }, 'GET', path + rest)).text)
+      }
+      answers.push(await events(`${url}${path}/trace/stream`, scope))
+    }
+  }
+  t.match(answers.join(''), /^event: /m, 'events came')
+  const { rows: files } = await database.work.query<{ id: string }>('select artifact_id as id from artifacts')
+  t.ok(files.length > examples.length / 2)
+  for (const { id } of files.slice(0, 30)) {
+    const got = await as(
+      { scope: 'artifacts:read', sub: id },
+      'GET',
+      `/api/artifacts/${encodeURIComponent(id)}/download`,
+    )
+    answers.push(JSON.stringify(got.headers), got.text)
+  }
   t.strictSame(surviving(answers.join('\n')), [])
   t.match(answers.join(), /\[redacted:/)
 })
+
+/** What a stream says within a moment. */
+async function events(url: string, scope: string): Promise<string> {
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(), 400)
+  let said = ''
+  try {
+    const { body } = await fetch(url, { headers: bearer({ scope, sub: url }), signal: stop.signal })
+    for await (const chunk of body ?? []) said += Buffer.from(chunk).toString()
+  } catch {
+    // it was ended
+  }
+  clearTimeout(timer)
+  return said
+}
