@@ -14,6 +14,8 @@ export interface Follower {
   spans: (event: SpansEvent) => void
   summary: (event: SummaryEvent) => void
   complete: () => void
+  /** What was missed cannot be told: everything is to be read again, and what comes later comes here. */
+  reset: () => void
   /** The stream is there again (true), or it broke off (false). */
   connected: (on: boolean) => void
   /** There is no stream here: look now and then instead. */
@@ -48,6 +50,7 @@ export async function follow(
         wait = WAIT
         if (event === 'spans') to.spans(JSON.parse(data) as SpansEvent)
         else if (event === 'summary') to.summary(JSON.parse(data) as SummaryEvent)
+        else if (event === 'reset') to.reset()
         if (id !== null) last = id
         if (event === 'complete') return to.complete()
         if (event === 'reconnect') break

@@ -124,6 +124,7 @@ export function useTrace(api: Api, execution: string | null) {
           )
         },
         complete: () => void look(),
+        reset: () => void look(),
         refused: () => {
           streamed = false
           patch({ stream: null })

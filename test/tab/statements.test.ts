@@ -1,0 +1,236 @@
+import type { Browser, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { launchBrowser } from '../helpers/browser.ts'
+import { focused, type JourneyTarget, openTrace, tracePath, treeRows } from './journey.ts'
+import { OTHER_TOKEN, type SampleService, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+
+// Statements of the specification that no other walk passes by; their numbers are in the names.
+async function statements(browser: Browser): Promise<void> {
+  const service = await startSampleService({ big: true })
+  t.teardown(async () => {
+    await browser.close()
+    await service.close()
+  })
+  const target: JourneyTarget = {
+    url: service.url,
+    token: TOKEN,
+    otherToken: OTHER_TOKEN,
+    workflow: WORKFLOW,
+    execution: 'exec-0418',
+    other: 'exec-0419',
+    prompt: /two-person tent/,
+    answer: /by express/,
+  }
+  const on = (name: string, run: (t: Test, page: Page) => Promise<void>) =>
+    t.test(name, async (t) => {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+      page.setDefaultTimeout(20_000)
+      const errors: string[] = []
+      page.on('pageerror', (error) => errors.push(error.message))
+      try {
+        await run(t, page)
+        t.same(errors, [])
+      } finally {
+        service.breakWith(null)
+        await page.close()
+      }
+    })
+  await on(
+    '1 the first row needs two requests in a row: the page, and its script with the spans',
+    async (t, page) => {
+      await openTrace(page, target, 'exec-0419')
+      const [now = 0, spans = 0, list = 0] = await page.evaluate(() => {
+        const all = performance.getEntriesByType('resource')
+        const starts = ['view=skeleton', 'executions?'].map(
+          (part) => all.find((entry) => entry.name.includes(part))?.startTime ?? Number.NaN,
+        )
+        return [performance.now(), ...starts]
+      })
+      t.ok(spans < list, 'the spans are asked for before anything is drawn')
+      t.comment(`first row after ${Math.round(now)} ms`)
+      t.ok(now < 10_000, 'even on a busy machine')
+    },
+  )
+  await on('5, 6 the keys: folding, one stop for Tab, and what follows when they rest', keys(target))
+  await on('8 every span can be reached, orphans below a missing parent', reach(target, service))
+  await on('16 an error keeps the last good trace, and says since when it is old', stale(target, service))
+  await on('22 more than the cap: x of y, more on demand, the service searches', cap(target, service))
+  await on('the path of what is scrolled out; the usual times; tools; the critical path', extras(target))
+  await on('24 a phone: large targets, the overview behind Zoom, Back closes the sheet', phone(target))
+}
+
+const keys = (target: JourneyTarget) => async (t: Test, page: Page) => {
+  await openTrace(page, target, 'exec-0419')
+  await treeRows(page).first().focus()
+  const address = page.url()
+  for (let n = 0; n < 12; n++) await page.keyboard.press('ArrowDown')
+  t.equal((await focused(page)).role, 'row')
+  t.equal(
+    await page.locator('.tree-row.selected').getAttribute('tabindex'),
+    '0',
+    'selected is where the focus is',
+  )
+  await page.waitForURL((url) => url.href !== address && url.searchParams.has('span'))
+  t.equal(await page.locator('.tree [tabindex="0"]').count(), 1)
+  await page.keyboard.press('Tab')
+  t.not((await focused(page)).role, 'row', 'Tab leaves the tree')
+  await page.keyboard.press('Shift+Tab')
+  t.equal((await focused(page)).role, 'row', 'and comes back to the row')
+  await page.keyboard.press('Home')
+  const rows = async () => Number(await page.locator('.tree').getAttribute('aria-rowcount'))
+  const all = await rows()
+  await page.keyboard.press('ArrowLeft')
+  await page.waitForFunction(
+    (count) =>
+      Number(
+        document
+          .querySelector('trace-tab')
+          ?.shadowRoot?.querySelector('.tree')
+          ?.getAttribute('aria-rowcount'),
+      ) < count,
+    all,
+  )
+  t.equal(await rows(), 2, 'Left folds')
+  await page.keyboard.press('ArrowRight')
+  t.equal(await rows(), all, 'Right unfolds')
+  await page.keyboard.press('ArrowRight')
+  t.equal(
+    await page.locator('.tree [tabindex="0"]').getAttribute('aria-rowindex'),
+    '3',
+    'then the first child',
+  )
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  t.equal(
+    await page.locator('.tree [tabindex="0"]').getAttribute('aria-rowindex'),
+    '2',
+    'Left: fold, then the parent',
+  )
+  await page.locator('.tree').evaluate((tree) => tree.scrollTo(0, 6_000))
+  await page.waitForTimeout(200)
+  await page.keyboard.press('ArrowDown')
+  t.equal(
+    await page.locator('.tree [tabindex="0"]').getAttribute('aria-rowindex'),
+    '3',
+    'the focus was kept while its row was scrolled out',
+  )
+}
+
+const reach = (target: JourneyTarget, service: SampleService) => async (t: Test, page: Page) => {
+  const spans = service.samples.get('exec-0417')?.list ?? []
+  await openTrace(page, target, 'exec-0417')
+  const tree = page.locator('.tree')
+  const seen = new Map<string, string>()
+  const height = await tree.evaluate((element) => element.scrollHeight)
+  for (let top = 0; top < height; top += 300) {
+    await tree.evaluate((element, at) => element.scrollTo(0, at), top)
+    await page.waitForTimeout(60)
+    for (const [index, label] of await treeRows(page).evaluateAll((rows) =>
+      rows.map((row) => [row.getAttribute('aria-rowindex') ?? '', row.getAttribute('aria-label') ?? '']),
+    )) {
+      if (index) seen.set(index, label ?? '')
+    }
+  }
+  const missing = [...seen.values()].filter((label) => label.startsWith('Missing parent')).length
+  t.ok(missing > 0)
+  t.equal(seen.size, spans.length + missing)
+  t.equal(await tree.getAttribute('aria-rowcount'), String(seen.size + 1))
+}
+
+const stale = (target: JourneyTarget, service: SampleService) => async (t: Test, page: Page) => {
+  // Without a stream the tab looks now and then.
+  await page.route(/\/trace\/stream/, (route) => route.fulfill({ status: 404, body: '' }))
+  await openTrace(page, target, 'exec-live')
+  const rows = await page.locator('.tree').getAttribute('aria-rowcount')
+  service.breakWith(503)
+  await page.locator('.notice', { hasText: 'This is how it was at' }).waitFor({ timeout: 60_000 })
+  t.equal(await page.locator('.tree').getAttribute('aria-rowcount'), rows, 'the trace is still there')
+  service.breakWith(null)
+  await page
+    .locator('.notice', { hasText: 'This is how it was at' })
+    .waitFor({ state: 'detached', timeout: 60_000 })
+}
+
+const cap = (target: JourneyTarget, service: SampleService) => async (t: Test, page: Page) => {
+  await openTrace(page, target, 'exec-60k')
+  const notice = page.locator('.notice', { hasText: /Showing [\d,]+ of 60,000 spans/ })
+  const shown = async () =>
+    Number((await notice.innerText()).match(/Showing ([\d,]+)/)?.[1]?.replaceAll(',', ''))
+  await page.waitForFunction(() =>
+    /Showing 5\d,\d+ of/.test(
+      document.querySelector('trace-tab')?.shadowRoot?.querySelector('.notices')?.textContent ?? '',
+    ),
+  )
+  t.ok((await shown()) >= 50_000)
+  await page.locator('.tree').evaluate((tree) => tree.scrollTo(0, 28_000))
+  await page.waitForTimeout(200)
+  const top = await page.locator('.tree').evaluate((tree) => tree.scrollTop)
+  const before = [...service.seen.keys()].filter((path) => path.includes('q=similar')).length
+  await page.getByLabel('Search names and messages').fill('similar')
+  await page.locator('.view-note', { hasText: 'in the whole trace' }).waitFor()
+  t.ok([...service.seen.keys()].filter((path) => path.includes('q=similar')).length > before)
+  await page.getByLabel('Search names and messages').fill('')
+  await page.locator('.view-note').waitFor({ state: 'detached' })
+  await page.locator('.tree').evaluate((tree, at) => tree.scrollTo(0, at), top)
+  await notice.getByRole('button', { name: 'Load more' }).click()
+  await notice.waitFor({ state: 'detached' })
+  t.equal(await page.locator('.tree').getAttribute('aria-rowcount'), '60001')
+  t.equal(
+    await page.locator('.tree').evaluate((tree) => tree.scrollTop),
+    top,
+    'what was read stays where it is',
+  )
+}
+
+const extras = (target: JourneyTarget) => async (t: Test, page: Page) => {
+  await openTrace(page, target, 'exec-0419')
+  t.equal(await page.locator('.tree-path').count(), 0, 'at the top there is nothing to say')
+  await page.locator('.tree').evaluate((tree) => tree.scrollTo(0, 3_000))
+  const path = page.locator('.tree-path')
+  await path.waitFor()
+  t.match(await path.innerText(), /^support-triage/)
+  await path.locator('button').first().click()
+  await page.waitForFunction(
+    () => document.querySelector('trace-tab')?.shadowRoot?.querySelector('.tree')?.scrollTop === 0,
+  )
+  await treeRows(page).filter({ hasText: 'chat' }).first().click()
+  await page.locator('.offered summary').click()
+  t.match(await page.locator('.offered').innerText(), /search_orders/)
+  await page.getByRole('tab', { name: 'Metrics' }).click()
+  const usual = page.locator('section[aria-label="Against the usual"]')
+  await usual.waitFor()
+  t.match(await usual.innerText(), /usually/)
+  t.ok((await usual.locator('.usual-row').count()) > 2)
+  await page.locator('section[aria-label="Critical path"] .bar-link').first().click()
+  await page.locator('.tree-row.selected').waitFor()
+}
+
+const phone = (target: JourneyTarget) => async (t: Test, page: Page) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await openTrace(page, target)
+  await page.getByRole('button', { name: 'Zoom', exact: true }).click()
+  await page.locator('.minimap').waitFor()
+  const small = async (selector: string) =>
+    (await page.locator(selector).all()).reduce(async (found, one) => {
+      const box = await one.boundingBox()
+      return [
+        ...(await found),
+        ...(box && (box.height < 44 || box.width < 44) ? [await one.innerText()] : []),
+      ]
+    }, Promise.resolve<string[]>([]))
+  for (const selector of ['.tree-row', '.chip', '.views button', '.execution-head .icon-button:not(.small)'])
+    t.same(await small(selector), [], `${selector} is large enough for a finger`)
+  await treeRows(page).filter({ hasText: 'chat' }).first().click()
+  await page.locator('.message').first().waitFor()
+  const cut = await page.locator('.pane-tabs').evaluate((tabs) => tabs.scrollWidth - tabs.clientWidth)
+  t.ok(cut <= 0, 'all parts of the detail are in view')
+  await page.setViewportSize({ width: 320, height: 640 })
+  t.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
+  await page.goBack()
+  await page.locator('.span-pane').waitFor({ state: 'detached' })
+  t.equal((await page.goto(`${target.url}${tracePath(target, 'exec-0418')}`))?.status(), 200)
+}
+
+const browser = await launchBrowser()
+if (browser) await statements(browser)
+else t.pass('no browser on this machine')
