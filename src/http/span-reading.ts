@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { NotFound } from '../errors.ts'
 import type { Span } from '../model/span.ts'
 import { spanKey } from '../store/load-spans.ts'
+import { daysOf } from '../store/load-structure.ts'
 import { type ExecutionOrder, idOfRow, rowOfId, rowsOfId } from '../tree/execution-order.ts'
 import type { SlimSpan } from '../tree/slim-span.ts'
 import type { Parts } from './parts.ts'
@@ -64,7 +65,7 @@ export async function findSpan(
   const slim = earliest(candidates)
   if (slim === null) throw new NotFound()
   const { execution } = found
-  const span = (await read.spans(execution.realm, [slim])).get(spanKey(slim))
+  const span = (await read.spans(execution.realm, [slim], daysOf(found.traces))).get(spanKey(slim))
   if (span === undefined) throw new NotFound()
   reply.header('cache-control', 'private, no-store')
   return {

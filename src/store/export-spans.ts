@@ -18,28 +18,34 @@ export async function* spansInBatches(
   db: Kysely<Tables>,
   realm: number,
   ids: readonly SpanId[],
+  days?: readonly string[],
 ): AsyncGenerator<Span[]> {
   for (let from = 0; from < ids.length; from += LOOK_AHEAD) {
     const ahead = ids.slice(from, from + LOOK_AHEAD)
-    const sizes = await sizesOf(pool, realm, ahead)
+    const sizes = await sizesOf(pool, realm, ahead, days)
     let batch: SpanId[] = []
     let characters = 0
     for (const id of ahead) {
       const size = sizes.get(spanKey(id)) ?? 0
       if (batch.length > 0 && characters + size > BATCH_CHARACTERS) {
-        yield await load(db, realm, batch)
+        yield await load(db, realm, batch, days)
         batch = []
         characters = 0
       }
       batch.push(id)
       characters += size
     }
-    yield await load(db, realm, batch)
+    yield await load(db, realm, batch, days)
   }
 }
 
-async function load(db: Kysely<Tables>, realm: number, ids: readonly SpanId[]): Promise<Span[]> {
-  const spans = await loadSpans(db, realm, ids)
+async function load(
+  db: Kysely<Tables>,
+  realm: number,
+  ids: readonly SpanId[],
+  days?: readonly string[],
+): Promise<Span[]> {
+  const spans = await loadSpans(db, realm, ids, days)
   return ids.map((id) => spans.get(spanKey(id))).filter((span) => span !== undefined)
 }
 
@@ -47,7 +53,12 @@ async function load(db: Kysely<Tables>, realm: number, ids: readonly SpanId[]): 
 const SHARED_CHARACTERS = 64 * 1024
 
 /** Characters of what is stored of each span, before compression. */
-async function sizesOf(pool: Pool, realm: number, ids: readonly SpanId[]): Promise<Map<string, number>> {
+async function sizesOf(
+  pool: Pool,
+  realm: number,
+  ids: readonly SpanId[],
+  days?: readonly string[],
+): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ id: string; size: string }>(
     `select encode(key.trace || key.span, 'hex') as id,
        sum(coalesce(length(attributes::text), 0) + coalesce(length(content::text), 0)
@@ -55,11 +66,13 @@ async function sizesOf(pool: Pool, realm: number, ids: readonly SpanId[]): Promi
          + case when content::text like '%{"parts":[%' or events::text like '%{"parts":[%'
              then ${SHARED_CHARACTERS} else 0 end) as size
      from unnest($2::bytea[], $3::bytea[]) key (trace, span)
-     join spans on realm = $1 and trace_id = key.trace and span_id = key.span group by 1`,
+     join spans on realm = $1 and trace_id = key.trace and span_id = key.span
+       ${days === undefined ? '' : 'and day = any($4::date[])'} group by 1`,
     [
       realm,
       ids.map(({ traceId }) => Buffer.from(traceId, 'hex')),
       ids.map(({ spanId }) => Buffer.from(spanId, 'hex')),
+      ...(days === undefined ? [] : [days]),
     ],
   )
   return new Map(rows.map(({ id, size }) => [id, Number(size)]))

@@ -22,17 +22,20 @@ export interface StoredSlimSpan extends SlimSpan {
 
 /**
  * Every span of the traces, without content. A span that was stored under two days (its start changed) is
- * given once, in its higher-ranking version.
+ * given once, in its higher-ranking version. `days` = those that the traces are stored under; without them every
+ * partition is looked into.
  */
 export async function loadSlimSpans(
   db: Pool | PoolClient,
   realm: number,
   traceIds: readonly string[],
+  days?: readonly string[],
 ): Promise<StoredSlimSpan[]> {
   const { rows } = await db.query<unknown[]>({
-    name: 'slim-spans',
-    text: `select ${COLUMNS} from spans where realm = $1 and trace_id = any($2)`,
-    values: [realm, traceIds.map((id) => Buffer.from(id, 'hex'))],
+    name: days === undefined ? 'slim-spans' : 'slim-spans of days',
+    text: `select ${COLUMNS} from spans where realm = $1 and trace_id = any($2)
+      ${days === undefined ? '' : 'and day = any($3::date[])'}`,
+    values: [realm, traceIds.map((id) => Buffer.from(id, 'hex')), ...(days === undefined ? [] : [days])],
     rowMode: 'array',
   })
   return withErrors(db, realm, bestVersions(rows))

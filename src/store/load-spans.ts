@@ -25,11 +25,15 @@ export interface SpanId {
 /** How `loadSpans` keys its answer. */
 export const spanKey = (id: SpanId) => `${id.traceId}${id.spanId}`
 
-/** Whole spans by `spanKey`; of a span that was stored under two days, the higher-ranking version. */
+/**
+ * Whole spans by `spanKey`; of a span that was stored under two days, the higher-ranking version. `days` = those that
+ * their traces are stored under: without them every partition is looked into.
+ */
 export async function loadSpans(
   db: Kysely<Tables>,
   realm: number,
   ids: readonly SpanId[],
+  days?: readonly string[],
 ): Promise<Map<string, Span>> {
   if (ids.length === 0) return new Map()
   const wanted = new Set(ids.map(spanKey))
@@ -46,6 +50,7 @@ export async function loadSpans(
       '=',
       sql<Buffer>`any(array(select substr(${spanIds}::bytea, n * 8 + 1, 8) from generate_series(0, ${ids.length - 1}::int) n))`,
     )
+    .$if(days !== undefined, (query) => query.where('day', '=', sql<string>`any(${days}::date[])`))
     .orderBy('rank')
     .execute()
   const contexts = await loadContexts(db, realm, bytes(rows.map((row) => row.context.toString('hex'))))

@@ -52,7 +52,7 @@ function structureSql(fingerprints: boolean, oncePerSpan: boolean): string {
     select string_agg(span_id, '') ids, string_agg(coalesce(parent_span_id, '\\x0000000000000000'), ''),
       string_agg(int8send(start_ns), ''),
       string_agg(span_id, '') filter (where execution_id = $4),
-      string_agg(span_id, '') filter (where execution_id is distinct from $4 and execution_id is not null)
+      string_agg(span_id, '') filter (where execution_id <> $4)
       ${fingerprints ? ", string_agg(substr(rank, length(rank) - 7), '')" : ''}
     from ${oncePerSpan ? `(select distinct on (span_id) * from ${from} order by span_id, rank desc) span` : from}) structure
     where ids is not null order by trace.id`

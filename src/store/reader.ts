@@ -90,9 +90,13 @@ export class Reader {
 
   /** The spans of an execution in tree order; from memory when nothing changed since the last time. */
   tree(found: FoundExecution, stale: boolean): Promise<ExecutionTree> {
-    const { execution, traceIds } = found
+    const { execution, traceIds, traces } = found
+    const days = stale ? undefined : daysOf(traces)
     const make = async () =>
-      buildExecutionTree(await loadSlimSpans(this.#database.read, execution.realm, traceIds), execution.key)
+      buildExecutionTree(
+        await loadSlimSpans(this.#database.read, execution.realm, traceIds, days),
+        execution.key,
+      )
     return orUnavailable(this.#remembered(this.#trees, found, stale, make))
   }
 
@@ -170,9 +174,9 @@ export class Reader {
     )
   }
 
-  /** Whole spans, content included, by their ids; one that is not there is not in the answer. */
-  spans(realm: number, ids: readonly SpanId[]): Promise<Map<string, Span>> {
-    return orUnavailable(loadSpans(this.#database.kysely, realm, ids))
+  /** Whole spans, content included, by their ids, under the days of their traces (every day, if not given); one that is not there is not in the answer. */
+  spans(realm: number, ids: readonly SpanId[], days?: readonly string[]): Promise<Map<string, Span>> {
+    return orUnavailable(loadSpans(this.#database.kysely, realm, ids, days))
   }
 
   /**
@@ -186,13 +190,13 @@ export class Reader {
   ): Promise<Span[]> {
     const found = await orUnavailable(callsBefore(this.#database.read, execution.realm, traces, span))
     const ids = found.filter(own).slice(0, MOST_CALLS)
-    const spans = await this.spans(execution.realm, ids)
+    const spans = await this.spans(execution.realm, ids, daysOf(traces))
     return ids.flatMap((id) => spans.get(spanKey(id)) ?? [])
   }
 
   /** Whole spans in the order of their ids, in batches that fit into memory; rejects in the middle with the driver's error. */
-  batches(realm: number, ids: readonly SpanId[]): AsyncGenerator<Span[]> {
-    return spansInBatches(this.#database.read, this.#database.kysely, realm, ids)
+  batches(realm: number, ids: readonly SpanId[], days?: readonly string[]): AsyncGenerator<Span[]> {
+    return spansInBatches(this.#database.read, this.#database.kysely, realm, ids, days)
   }
 
   /** Of these executions of a realm, the records of those that the principal may see. */

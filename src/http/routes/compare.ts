@@ -5,6 +5,7 @@ import { limits } from '../../limits.ts'
 import type { Span } from '../../model/span.ts'
 import { readContent } from '../../normalize/content.ts'
 import { spanKey } from '../../store/load-spans.ts'
+import { daysOf } from '../../store/load-structure.ts'
 import { type AlignedNode, alignNodes } from '../../tree/compare.ts'
 import { diffLines } from '../../tree/line-diff.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
@@ -62,10 +63,12 @@ export const compare: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, 
         await read.spans(
           a.found.execution.realm,
           compared.map((pair) => pair.a),
+          daysOf(a.found.traces),
         ),
         await read.spans(
           b.found.execution.realm,
           compared.map((pair) => pair.b),
+          daysOf(b.found.traces),
         ),
       ]
       const prompts = new Map<AlignedNode, Prompt[]>()

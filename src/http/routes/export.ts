@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { limits } from '../../limits.ts'
 import type { SpanId } from '../../store/load-spans.ts'
+import { daysOf } from '../../store/load-structure.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
 import { attachment } from '../content-disposition.ts'
 import type { Parts } from '../parts.ts'
@@ -48,7 +49,8 @@ export const exportTrace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (a
       const ids = Array.from(tree.order.positions.entries())
         .filter(([row]) => tree.subExecutions[row] === null)
         .map(([, position]) => tree.spans[position] as SlimSpan)
-      const load = (ids: readonly SpanId[]) => parts.store.read.batches(found.execution.realm, ids)
+      const load = (ids: readonly SpanId[]) =>
+        parts.store.read.batches(found.execution.realm, ids, daysOf(found.traces))
       const over = allowLongRequest(request.raw)
       reply.raw.once('close', over)
       return reply

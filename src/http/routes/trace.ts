@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { limits } from '../../limits.ts'
+import { daysOf } from '../../store/load-structure.ts'
 import { idOfRow } from '../../tree/execution-order.ts'
 import { treeRows } from '../../tree/tree-row.ts'
 import type { Parts } from '../parts.ts'
@@ -76,7 +77,7 @@ async function canvasAnswer(parts: Parts, { found, view, stale }: Reading): Prom
   })
   const [slim, spans] = await Promise.all([
     read.slimSpans(found, ids),
-    read.spans(found.execution.realm, ids),
+    read.spans(found.execution.realm, ids, daysOf(found.traces)),
   ])
   return presentCanvas(
     found,
