@@ -183,7 +183,7 @@ t.test('no secret that came in is anywhere', async (t) => {
 
   await database.work.query('checkpoint')
   const { rows } = await database.work.query<{ data: string; oid: string }>(
-    `select current_setting('data_directory') as data, oid from pg_database where datname = current_database()`,
+    `select current_setting('data_directory') as data, oid::text from pg_database where datname = current_database()`,
   )
   const { data = '', oid = '' } = rows[0] ?? {}
   let bytes = 0
