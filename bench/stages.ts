@@ -4,10 +4,9 @@
  */
 import { gunzipSync } from 'node:zlib'
 import { normalizeRequest } from '../src/normalize/index.ts'
-import { decodeTraceRequest } from '../src/otlp/index.ts'
+import { decodeTraceProtobufParts } from '../src/otlp/index.ts'
 import { createRedactor, redactSpan } from '../src/redact/index.ts'
-import { encodeBatch } from '../src/store/encode-batch.ts'
-import { Repeats } from '../src/store/message-parts.ts'
+import { BatchEncoder } from '../src/store/encode-batch.ts'
 import { requestsOf, type Workload } from './workloads.ts'
 
 const workload = (process.argv[2] ?? 'mixed') as Workload
@@ -27,21 +26,29 @@ function timed<T>(stage: string, work: () => T): T {
   return result
 }
 
+/** Spans of a slice, as in the service. */
+const SLICE_SPANS = 64
+
 function once(body: Buffer): void {
   const bytes = timed('inflate', () => gunzipSync(body))
-  const request = timed('decode', () => decodeTraceRequest(bytes, 'protobuf'))
-  const normalized = timed('normalize', () => normalizeRequest(request))
-  const redacted = timed('redact', () => normalized.spans.map((span) => redactSpan(span, redactor).span))
-  timed('encode rows', () =>
-    encodeBatch(redacted, {
-      realm: 1,
-      days,
-      nowMs: Date.now(),
-      redactionVersion: 1,
-      erasuresKnown: 0n,
-      repeats: new Repeats(),
-    }),
-  )
+  const batch = new BatchEncoder({
+    realm: 1,
+    days,
+    nowMs: Date.now(),
+    redactionVersion: 1,
+    erasuresKnown: 0n,
+    // the same traces come again and again: nothing of them is to be known
+    repeats: { again: () => false },
+  })
+  const parts = decodeTraceProtobufParts(bytes, SLICE_SPANS)
+  for (;;) {
+    const part = timed('decode', () => parts.next())
+    if (part.done === true) break
+    const { spans } = timed('normalize', () => normalizeRequest(part.value))
+    const redacted = timed('redact', () => spans.map((span) => redactSpan(span, redactor).span))
+    timed('encode rows', () => batch.add(redacted))
+  }
+  timed('encode rows', () => batch.finish()).spans.release()
 }
 
 for (const body of bodies) once(body)

@@ -26,7 +26,7 @@ export interface BatchPlace {
   redactionVersion: number
   erasuresKnown: bigint
   /** What came before, so that content that comes again is stored once. */
-  repeats: Repeats
+  repeats: Pick<Repeats, 'again'>
 }
 
 const NS_PER_DAY = 86_400_000_000_000n
