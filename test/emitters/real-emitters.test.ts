@@ -43,6 +43,18 @@ t.test('Traceloop: OpenAI', async (t) => {
   t.match(summary, { llm_call_count: 2, tokens: { input: 114, output: 34 }, complete: true })
 })
 
+t.test('OpenInference and Traceloop on one client: four spans, two calls', async (t) => {
+  const { summary, of } = await emitted('both')
+  t.equal(of('llm').length, 4)
+  // the spans without another model call below count: here those that do not say what was cached
+  t.match(summary, {
+    llm_call_count: 2,
+    tokens: { input: 114, output: 34, total: 148, cached_input: null },
+    cost: { amount: '0.0000375' },
+    complete: true,
+  })
+})
+
 t.test('OpenTelemetry GenAI: OpenAI, its content as log records', async (t) => {
   const { summary, of } = await emitted('otel-genai')
   const calls = of('llm')

@@ -74,7 +74,10 @@ export function operationDetails(source: MessageSource, side: Side): Found | und
     const value = parsedAttribute(attributes, `gen_ai.${side}.messages`)
     if (value === undefined) continue
     const instructions =
-      side === 'input' ? parsedAttribute(attributes, 'gen_ai.system_instructions') : undefined
+      side === 'input'
+        ? (parsedAttribute(attributes, 'gen_ai.system_instructions') ??
+          source.json('gen_ai.system_instructions'))
+        : undefined
     const messages = conversationOf(value, side)
     found = { messages: instructions === undefined ? messages : withSystem(messages, instructions), value }
   }
