@@ -88,7 +88,8 @@ try {
   for (const { name, value, unit } of redact ?? []) say(`${name.padEnd(60)} ${value.toFixed(2)} ${unit}`)
   if (read !== null) {
     for (const [name, one] of Object.entries(read)) {
-      if (typeof one === 'object') say(`read ${name.padEnd(22)} p50 ${one.p50_ms} ms, p99 ${one.p99_ms} ms`)
+      if (typeof one === 'object' && 'p50_ms' in one)
+        say(`read ${name.padEnd(22)} p50 ${one.p50_ms} ms, p99 ${one.p99_ms} ms`)
     }
   }
   if (start !== null) {
@@ -99,13 +100,18 @@ try {
   const marks = values.marks.split(',').map(Number)
   const growth = values.only === 'growth' ? await benchGrowth(marks, Number(values.share), say) : null
   if (values.json !== undefined) {
-    const { skeleton500 = null, first_page_50k = null, next_page_50k = null } = read ?? {}
+    const {
+      skeleton500 = null,
+      first_page_50k = null,
+      next_page_50k = null,
+      read_while_ingesting = null,
+    } = read ?? {}
     const report = {
       machine: { ...machine, postgres: written?.version ?? null },
       normalize,
       messages,
       ingest: written?.result ?? null,
-      read: { skeleton500, first_page_50k, next_page_50k },
+      read: { skeleton500, first_page_50k, next_page_50k, read_while_ingesting },
       idle_rss_mb: start?.idle_rss_mb ?? null,
       ready_ms: start?.ready_ms ?? null,
       ...(neighbours === null ? {} : { neighbours }),

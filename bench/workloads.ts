@@ -27,9 +27,17 @@ export interface Requests {
 
 /** The requests of a workload, by the SDK's own serializer; `share` of them for a short run. */
 export function requestsOf(name: Workload, share: number): Requests {
-  const { requests, spansEach, llmShare } = workloads[name]
-  const random = seeded(name.length)
-  const made = Array.from({ length: Math.max(4, Math.round(requests * share)) }, () => {
+  const { requests, ...each } = workloads[name]
+  return requestsWith({ ...each, requests: Math.max(4, Math.round(requests * share)) }, name.length)
+}
+
+/** Requests of another kind. */
+export function requestsWith(
+  { requests, spansEach, llmShare }: { requests: number; spansEach: number; llmShare: number },
+  seed: number,
+): Requests {
+  const random = seeded(seed)
+  const made = Array.from({ length: requests }, () => {
     const batch = spans(random, spansEach, llmShare)
     const body = ProtobufTraceSerializer.serializeRequest(batch)
     if (body === undefined) throw new Error('the serializer gave nothing')
