@@ -3,10 +3,11 @@
  * Runs on DATABASE_URL (an empty database) or on an embedded Postgres in a folder of its own, which is removed.
  * Prints a table, and `read: {…}` as JSON.
  */
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { loadConfig } from '../src/config.ts'
@@ -22,11 +23,20 @@ const SMALL_SPANS = 500
 /** Days that the executions are spread over. */
 const DAYS = 10
 const RUNS = 200
+/** Milliseconds between two exports: some thousands of spans a second. */
+const PAUSE_MS = 50
+/** The id of a span as SQL: no order in them, as in real ones. */
+const SPAN_ID = (n: string) => `int8send(hashint8extended(${n}::bigint, run::bigint))`
 
 export interface Percentiles {
   p50_ms: number
   p99_ms: number
 }
+
+export type ReadTimes = Pick<
+  ReadResult,
+  'skeleton500' | 'first_page_50k' | 'next_page_50k' | 'first_page_50k_again'
+>
 
 export interface ReadResult {
   skeleton500: Percentiles
@@ -35,6 +45,8 @@ export interface ReadResult {
   /** A page of an execution that was read just before. */
   first_page_50k_again: Percentiles
   spans_stored: number
+  /** The same while exports come in all the time. */
+  read_while_ingesting: ReadTimes
 }
 
 /** Loads `millions` of spans and reads some of them. */
@@ -59,8 +71,14 @@ export async function benchRead(millions: number, say: (line: string) => void): 
     })
     const service = await startService({ ...config, databaseUrl }, log)
     try {
+      const idle = await measure(service.url, token(secret, 'idle'), small)
+      const stop = ingesting(service.url, token(secret, 'runner'))
+      // another subject: reads of one are counted
+      const busy = await measure(service.url, token(secret, 'busy'), small)
+      say(`${await stop()} spans were stored while reading`)
       return {
-        ...(await measure(service.url, token(secret), small)),
+        ...idle,
+        read_while_ingesting: busy,
         spans_stored: LARGE * LARGE_SPANS + small * SMALL_SPANS,
       }
     } finally {
@@ -112,7 +130,7 @@ async function insertSpans(
        insert into executions (realm, execution_id, fallback, workflow_id, workflow_explicit, status, started_ns, ended_ns,
          span_count, complete, has_root, notices, root_trace_id, root_span_id, first_span_at, last_span_at, version)
        select 1, id, false, 'wf-' || run % 20, true, 'completed', start, start + 60000000000, ${spans}, true, true, '[]',
-         trace, int8send(1::bigint), now(), now(), run from run
+         trace, ${SPAN_ID('1')}, now(), now(), run from run
      ), traces as (
        insert into execution_traces (realm, execution_id, fallback, trace_id, days)
        select 1, id, false, trace, array[day] from run
@@ -121,7 +139,7 @@ async function insertSpans(
        otel_kind, status_code, flags, start_ns, end_ns, name, execution_id, workflow_id, service_name, node_id, model,
        input_tokens, output_tokens, tokens_aggregated, dropped_attributes, dropped_events, dropped_links, context,
        attributes, content)
-     select 1, trace, int8send(n::bigint), day, case when n = 1 then null else int8send((n / 8 + 1)::bigint) end,
+     select 1, trace, ${SPAN_ID('n')}, day, case when n = 1 then null else ${SPAN_ID('(n / 8 + 1)')} end,
        decode(md5(id || n) || md5(n::text) || '00', 'hex'), now(), 1, case when n % 4 = 0 then 4 else 2 end, 1, 1, 0, 257,
        start + n * 1000000::bigint, start + n * 1000000::bigint + 500000, 'step ' || n % 100,
        case when n = 1 then id end, case when n = 1 then 'wf-' || run % 20 end, 'bench',
@@ -134,11 +152,7 @@ async function insertSpans(
   )
 }
 
-async function measure(
-  base: string,
-  bearer: string,
-  small: number,
-): Promise<Omit<ReadResult, 'spans_stored'>> {
+async function measure(base: string, bearer: string, small: number): Promise<ReadTimes> {
   const get = async (path: string) => {
     const began = performance.now()
     const answer = await fetch(base + path, { headers: { authorization: `Bearer ${bearer}` } })
@@ -174,21 +188,61 @@ async function measure(
   }
 }
 
+/** Sends exports of `SMALL_SPANS` spans, one after the other, until it is told to stop; resolves with the spans sent. */
+function ingesting(base: string, bearer: string): () => Promise<number> {
+  let sent = 0
+  let stopped = false
+  const one = async () => {
+    const traceId = randomBytes(16).toString('hex')
+    const ids = Array.from({ length: SMALL_SPANS }, () => randomBytes(8).toString('hex'))
+    const start = BigInt(Date.now()) * 1_000_000n
+    const spans = ids.map((spanId, i) => ({
+      traceId,
+      spanId,
+      ...(i === 0 ? {} : { parentSpanId: ids[i >> 3] }),
+      name: `step ${i % 100}`,
+      kind: 1,
+      startTimeUnixNano: String(start + BigInt(i)),
+      endTimeUnixNano: String(start + BigInt(i) + 1_000n),
+      attributes: [{ key: 'input.value', value: { stringValue: 'a prompt of some length '.repeat(20) } }],
+    }))
+    const answer = await fetch(`${base}/v1/traces`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+    })
+    await answer.arrayBuffer()
+    if (answer.ok) sent += SMALL_SPANS
+    else await wait(PAUSE_MS)
+  }
+  const all = (async () => {
+    while (!stopped) {
+      await one()
+      await wait(PAUSE_MS)
+    }
+  })()
+  return async () => {
+    stopped = true
+    await all
+    return sent
+  }
+}
+
 function percentiles(times: number[]): Percentiles {
   const sorted = times.toSorted((a, b) => a - b)
   const at = (share: number) => Number((sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1))
   return { p50_ms: at(0.5), p99_ms: at(0.99) }
 }
 
-function token(secret: string): string {
+function token(secret: string, sub: string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const claims = {
     iss: 'workflow-trace',
     aud: 'workflow-trace',
-    sub: 'bench',
+    sub,
     exp: Math.floor(Date.now() / 1000) + 3600,
     workflows: ['*'],
-    scope: 'traces:read content:read',
+    scope: 'traces:read content:read traces:write',
   }
   const input = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
@@ -201,7 +255,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   )
   for (const [name, value] of Object.entries(result)) {
     if (typeof value === 'number') process.stdout.write(`${name.padEnd(24)} ${value}\n`)
-    else
+    else if ('p50_ms' in value)
       process.stdout.write(
         `${name.padEnd(24)} p50 ${String(value.p50_ms).padStart(7)} ms   p99 ${String(value.p99_ms).padStart(7)} ms\n`,
       )
