@@ -92,6 +92,7 @@ export const strings = {
   traceIds: 'Trace ids',
   unknownModel: 'unknown model',
   search: 'Search names and messages',
+  searchShort: 'Search text',
   searchLoadedOnly: 'Only the loaded spans are searched',
   matches: (at: string, n: string) => `${at} of ${n}`,
   noMatches: 'No match',

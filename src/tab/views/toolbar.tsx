@@ -35,7 +35,7 @@ export function Toolbar(props: Props) {
         <Icon name="lens" size={14} />
         <input
           type="search"
-          placeholder={strings.search}
+          placeholder={strings.searchShort}
           aria-label={strings.search}
           title={partial && !narrowed ? strings.searchLoadedOnly : undefined}
           value={view.query}
