@@ -46,6 +46,7 @@ t.test('Postgres takes connections away in every way it can', async (t) => {
     const answers = [...well.load.statuses].map(([status, times]) => `${times} × ${status}`)
     t.comment(`answers: ${answers.join(', ')}`)
     t.same(well.load.besides(200, 503), [])
+    for (let tries = 0; deaf.victim.alive && tries < 300; tries++) await wait(100)
     t.notOk(deaf.victim.alive, 'twin: an error that nobody listens to ends the process')
     t.ok(well.victim.alive)
     void deaf.load.stop()

@@ -90,6 +90,7 @@ t.test('F11: no connection is left: 503, and well again when there is', async (t
   t.ok(refused > 0, `${refused} times 503`)
   t.same(well.load.besides(200, 503, 429), [])
   t.equal((await judge(well.url, well.load.ackedSpanIds)).lost, 0)
+  for (let tries = 0; sick.victim.alive && tries < 100; tries++) await wait(100)
   t.notOk(sick.victim.alive, 'twin: one that gives up is seen')
   t.ok(well.victim.alive)
 })
