@@ -77,6 +77,8 @@ create table spans (
   dropped_attributes integer not null,
   dropped_events integer not null,
   dropped_links integer not null,
+  -- null = none: rows of a tree say how many there are without a look at them
+  event_count integer,
 
   context bytea not null,
   artifacts json,

@@ -23,6 +23,7 @@ export type RowColumns = [
   costs: Sparse<string>,
   artifacts: Sparse<number>,
   notices: Sparse<string[]>,
+  events: Sparse<number>,
 ]
 
 const sparse = (value: string, of = value) => `json_object_agg(n, ${value}) filter (where ${of} is not null)`
@@ -33,11 +34,12 @@ export const ROW_COLUMNS = `json_agg(n), json_agg(kind * 16 + status), json_agg(
   ${sparse('reported_duration_ns::text', 'reported_duration_ns')}, ${sparse('title')}, ${sparse('execution_id')},
   ${sparse('node_id')}, ${sparse('model')}, ${sparse('input_tokens')}, ${sparse('output_tokens')},
   ${sparse('cost::text', 'cost')}, ${sparse('json_array_length(artifacts)', 'artifacts')},
-  ${sparse("array(select distinct notice ->> 'code' from json_array_elements(notices) notice)", 'notices')}`
+  ${sparse("array(select distinct notice ->> 'code' from json_array_elements(notices) notice)", 'notices')},
+  ${sparse('event_count')}`
 
 /** What is read of a span for its row. */
 export const ROW_FIELDS = `kind, status, name, start_ns, end_ns, flags, reported_duration_ns, title, execution_id, node_id,
-  model, input_tokens, output_tokens, cost, artifacts, notices`
+  model, input_tokens, output_tokens, cost, artifacts, notices, event_count`
 
 /** Bytes of a time. */
 const TIME_BYTES = 8
@@ -53,7 +55,7 @@ export function rowSpan(
 ): RowSpan {
   const [, words, names, starts, ends, flags, reported, titles, executions, nodes, models, inputs, outputs] =
     columns
-  const [costs, artifacts, notices] = [columns[13], columns[14], columns[15]]
+  const [costs, artifacts, notices, events] = [columns[13], columns[14], columns[15], columns[16]]
   const word = (words as number[])[i] as number
   const at = position * ID_BYTES
   const parentSpanId = parentIds.toString('hex', at, at + ID_BYTES)
@@ -78,6 +80,7 @@ export function rowSpan(
     cost: costs?.[place] ?? null,
     artifactCount: artifacts?.[place] ?? 0,
     noticeCodes: notices?.[place] ?? NONE,
+    eventCount: events?.[place] ?? 0,
   }
 }
 

@@ -56,6 +56,7 @@ export const SPAN_COLUMNS = [
   'dropped_attributes',
   'dropped_events',
   'dropped_links',
+  'event_count',
   'context',
   'artifacts',
   'notices',
@@ -144,6 +145,8 @@ export function writeSpanRow(rows: CopyRows, span: Span, place: RowPlace): void 
   rows.int32(span.droppedAttributesCount | 0)
   rows.int32(span.droppedEventsCount | 0)
   rows.int32(span.droppedLinksCount | 0)
+  if (span.events.length === 0) rows.null()
+  else rows.int32(span.events.length)
   rows.bytes(place.context)
   rows.text(span.artifacts.length === 0 ? null : JSON.stringify(span.artifacts))
   rows.text(span.notices.length === 0 ? null : JSON.stringify(span.notices))

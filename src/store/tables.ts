@@ -89,6 +89,7 @@ export interface SpansTable {
   dropped_attributes: number
   dropped_events: number
   dropped_links: number
+  event_count: number | null
   context: Buffer
   artifacts: Json
   notices: Json

@@ -66,6 +66,8 @@ export interface RowSpan
     | 'noticeCodes'
   > {
   tokens: Pick<Tokens, 'input' | 'output'>
+  /** Absent = not read. */
+  eventCount?: number
 }
 
 type Timed = Pick<SlimSpan, 'startNs' | 'endNs' | 'reportedDurationNs'>

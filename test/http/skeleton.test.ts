@@ -20,6 +20,12 @@ async function stored(t: Test) {
       kind: 'llm',
       name: 'chat',
       model: 'gpt-4o',
+      events: ['first', 'last'].map((name) => ({
+        name,
+        timeNs: 1n,
+        attributes: new Map(),
+        droppedAttributesCount: 0,
+      })),
       content: attributes({ 'input.value': 'Write to ann@example.org about 100% of the "Blue_Whale"' }),
     }),
     span('1', 'c2', 'c1', {
@@ -48,6 +54,7 @@ t.test('filters choose rows with their ancestors, and say which match', async (t
   t.same(await names(`&root=${id('15')}`), ['node 5', 'chat', 'tool'])
   t.same(await names(`&root=${id('15')}&depth=1`), ['node 5', 'chat'])
   t.same(await names('&depth=0'), ['root'])
+  t.same((await get(`&root=${id('15')}`)).json.columns.event_count, [0, 2, 0])
   const failed = (await get('&status=error')).json
   t.same(failed.columns.name, ['root', 'node 5', 'chat', 'tool'])
   t.same(failed.columns.match, [false, false, false, true])

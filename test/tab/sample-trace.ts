@@ -1,5 +1,5 @@
 import type { Skeleton, SpanDetail, Summary } from '../../src/http/schemas/trace.ts'
-import { ANSWER, HOSTILE, QUESTION, REASONING, SHIPMENT, SYSTEM } from './sample-content.ts'
+import { contentOf } from './sample-content.ts'
 
 type Columns = Skeleton['columns']
 type Kind = Columns['kind'][number]
@@ -24,6 +24,8 @@ export interface SampleSpan {
   notices: string[] | null
   missing: string | null
   sub: string | null
+  /** What is asked and answered; otherwise a support case. */
+  said?: string
 }
 
 export interface SampleOptions {
@@ -44,7 +46,7 @@ export interface Sample extends SampleOptions {
   duration: number | null
 }
 
-const MODEL = 'gpt-4.1-mini'
+export const MODEL = 'gpt-4.1-mini'
 const MODELS = [MODEL, 'claude-sonnet-4-5', MODEL]
 
 /** An execution of a support workflow in depth-first order: the same for the same options. */
@@ -231,6 +233,7 @@ export function skeletonPage(sample: Sample, from: number, limit: number): Skele
       cost: column((s) => s.cost),
       artifacts: column((s) => s.artifacts),
       notices: column((s) => s.notices),
+      event_count: column(() => 0),
       missing_parent: column((s) => s.missing),
       sub_execution: column((s) => s.sub),
     },
@@ -326,56 +329,6 @@ export function spanDetail(sample: Sample, span: SampleSpan): SpanDetail {
     scope: { name: 'workflow-trace/runner', version: '0.1.0', attributes: {}, schema_url: '' },
     may_reveal: true,
     dashboards: [],
-  }
-}
-
-function contentOf(span: SampleSpan): Pick<SpanDetail, 'input' | 'output'> {
-  if (span.kind === 'llm') {
-    return {
-      input: {
-        messages: [
-          { role: 'system', parts: [{ type: 'text', content: SYSTEM }] },
-          {
-            role: 'user',
-            parts: [{ type: 'text', content: span.model === MODEL ? QUESTION : `${QUESTION}\n\n${HOSTILE}` }],
-          },
-          {
-            role: 'assistant',
-            parts: [
-              { type: 'reasoning', content: REASONING },
-              {
-                type: 'tool_call',
-                id: 'call_1',
-                name: 'get_shipment',
-                arguments: { order_id: 'NW-48213', verbose: true },
-              },
-            ],
-          },
-          {
-            role: 'tool',
-            parts: [{ type: 'tool_result', id: 'call_1', name: 'get_shipment', result: SHIPMENT }],
-          },
-        ],
-        value: null,
-      },
-      output: {
-        messages: [{ role: 'assistant', parts: [{ type: 'text', content: ANSWER }], finish_reason: 'stop' }],
-        value: null,
-      },
-    }
-  }
-  if (span.kind === 'tool') {
-    return {
-      input: { messages: [], value: { order_id: 'NW-48213' } },
-      output: { messages: [], value: SHIPMENT },
-    }
-  }
-  return {
-    input: {
-      messages: [],
-      value: span.kind === 'workflow' ? { ticket: 'T-9921', question: QUESTION } : null,
-    },
-    output: { messages: [], value: span.kind === 'workflow' ? { resolved: true, answer: ANSWER } : null },
   }
 }
 

@@ -65,6 +65,7 @@ export function presentColumns(
     cost: shown((span) => (span.cost === null ? null : amountOf(picoOf(span.cost))), null),
     artifacts: each((span) => span.artifactCount + countUnreferenced(span.spanId, view.artifacts)),
     notices: each((span) => (span.noticeCodes.length === 0 ? null : [...span.noticeCodes])),
+    event_count: shown((span) => span.eventCount ?? 0, 0),
     missing_parent: rows.map((row) => row.missingParent),
     sub_execution: rows.map((row) => (hidden(row) ? '' : row.subExecution)),
   }

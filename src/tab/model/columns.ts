@@ -59,6 +59,7 @@ function emptyColumns(): Columns {
     cost: [],
     artifacts: [],
     notices: [],
+    event_count: [],
     missing_parent: [],
     sub_execution: [],
   }
