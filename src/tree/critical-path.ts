@@ -8,6 +8,12 @@ export interface PathStep {
   selfNs: bigint
 }
 
+/**
+ * Two spans that follow each other may seem to overlap by this much, where one clock is rounded to milliseconds and the
+ * other is not: nanoseconds.
+ */
+const CLOCK_NS = 2_000_000n
+
 /** Times of every row for display; a running span ends where the last known time of the execution is. */
 export function rowTimes(tree: ExecutionTree): { starts: bigint[]; ends: bigint[] } {
   const spans = Array.from(tree.order.positions, (position) => tree.spans[position] as SlimSpan)
@@ -64,9 +70,13 @@ export function criticalPath(
     for (const child of latestFirst) {
       const childStart = max(starts[child] as bigint, start)
       const childEnd = ends[child] as bigint
-      // one that outlives its parent was not waited for to its end; one that overlaps the chain, not at all
-      const waited = childEnd > end ? end : childEnd
-      if (waited > at || childStart >= at || waited <= start) continue
+      // one that outlives its parent was not waited for to its end
+      const ended = childEnd > end ? end : childEnd
+      if (childStart >= at || ended <= start) continue
+      // one that overlaps the chain was not waited for at all, but clocks are not better than this
+      const overlap = ended - at
+      if (overlap > CLOCK_NS || overlap * 2n > ended - childStart) continue
+      const waited = overlap > 0n ? at : ended
       selfNs += at - waited
       left.push({ row: child, end: waited })
       at = childStart

@@ -39,6 +39,28 @@ t.test('the path is what the end waited for, with each span its own time', async
   )
 })
 
+t.test(
+  'what seems to overlap by a rounded clock follows each other, what overlaps by more does not',
+  async (t) => {
+    const ms = 1_000_000
+    const path = (answerEnds: number) =>
+      named([
+        slim('root', '', at(0, 100 * ms)),
+        slim('answer', 'root', at(10 * ms, answerEnds)),
+        slim('send', 'root', at(90 * ms, 100 * ms + 300)),
+      ])
+    t.same(path(90 * ms + 700_000), [
+      ['root', 10 * ms],
+      ['answer', 80 * ms],
+      ['send', 10 * ms],
+    ])
+    t.same(path(95 * ms), [
+      ['root', 90 * ms],
+      ['send', 10 * ms],
+    ])
+  },
+)
+
 t.test('a child that outlives its parent is on it up to the end of the parent only', async (t) => {
   t.same(named([slim('root', '', at(0, 100)), slim('late', 'root', at(50, 500))]), [
     ['root', 50],
