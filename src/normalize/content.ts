@@ -4,6 +4,7 @@ import type { Span } from '../model/span.ts'
 import { families } from './families/index.ts'
 import { type MessageReader, type Side, STAGES } from './family.ts'
 import { finishReasonName } from './finish-reason.ts'
+import { toolsOfRecords } from './messages/events.ts'
 import { indexedTools } from './messages/indexed.ts'
 import { describeInline } from './messages/inline-media.ts'
 import { isObject, parseJson } from './messages/json.ts'
@@ -82,6 +83,8 @@ function toolsOf(source: MessageSource, input: unknown): unknown[] {
     const found = source.json(key)
     if (Array.isArray(found) && found.length > 0) return found.map((tool) => withoutMedia(parseJson(tool)))
   }
+  const told = toolsOfRecords(source)
+  if (told.length > 0) return told.map((tool) => withoutMedia(tool))
   const indexed = indexedTools(source)
   if (indexed.length > 0) return indexed.map((tool) => withoutMedia(tool))
   for (const holder of [

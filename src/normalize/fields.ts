@@ -32,6 +32,8 @@ export const FIELDS = [
   'cachedInput',
   'cacheWriteInput',
   'reasoningOutput',
+  /** Present = input is told without its cached parts, whatever the total says. */
+  'exclusiveInput',
   /** Present = the usage repeats or sums what other spans report. */
   'aggregated',
   'cost',
@@ -91,6 +93,13 @@ function asAmount(value: AttributeValue): string | null {
         : Number.NaN
   if (!(amount >= 0) || amount > 1e15) return null
   return trimZeros(amount.toFixed(12))
+}
+
+/** The sum of amounts, where each of them is known: some senders tell the sides and not the total. */
+export function sumOfAmounts(values: readonly unknown[]): string | null {
+  const amounts = values.map((value) => asAmount((value ?? null) as AttributeValue))
+  if (amounts.length === 0 || amounts.includes(null)) return null
+  return asAmount(amounts.reduce((sum, amount) => sum + Number(amount), 0))
 }
 
 /** First usable text of a list, or the text itself. */

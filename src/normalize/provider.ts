@@ -26,8 +26,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   mistralai: 'mistral_ai',
 }
 
+/** What is no plain name stays as it was sent: spelled anew, a secret would no longer have the form that rules know. */
+const NAME = /^[a-z][a-z_. -]{0,47}\d?$/i
+
 /** One name for one provider: lower case, without the API's name, in OpenTelemetry's spelling. */
 export function providerName(name: string): string {
+  if (!NAME.test(name)) return name
   const plain = name.toLowerCase().replace(/\.(chat|responses|messages|completion|embedding|image)$/, '')
   return Object.hasOwn(ALIASES, plain) ? (ALIASES[plain] as string) : plain
 }

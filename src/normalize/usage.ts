@@ -18,7 +18,11 @@ export function tokensOf(reading: Reading): Tokens {
   const reasoning = reasoningOutput ?? 0
   const beyond = given === null || input === null || output === null ? null : given - input - output
   const both = beyond !== null && beyond > 0 && beyond === cache + reasoning
-  if (input !== null && (cache > input || (beyond !== 0 && cache > 0 && (both || beyond === cache)))) {
+  const exclusive = reading.value('exclusiveInput') !== null && cache > 0
+  if (
+    input !== null &&
+    (exclusive || cache > input || (beyond !== 0 && cache > 0 && (both || beyond === cache)))
+  ) {
     input += cache
   }
   if (

@@ -116,7 +116,12 @@ export const messaging: Family = {
   fields: { kindHint: [{ key: 'messaging.system', is: 'downstream' }] },
   content: ['messaging.message.body'],
   title: (get) => {
-    const destination = first(get, 'messaging.destination.template', 'messaging.destination.name')
+    const destination = first(
+      get,
+      'messaging.destination.template',
+      'messaging.destination.name',
+      'messaging.destination',
+    )
     const operation = first(
       get,
       'messaging.operation.name',

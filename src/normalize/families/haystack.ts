@@ -53,11 +53,26 @@ export const haystack: Family = {
           source.json(`haystack.pipeline.${side}_data`) ??
           source.json(`haystack.agent.${side}`)
         if (value === undefined) return undefined
-        const found = conversationFrom(value, side)
-        return found.messages.length > 0 ? found : { messages: replies(value), value }
+        const found = conversationFrom(unscored(value), side)
+        return found.messages.length > 0 ? { ...found, value } : { messages: replies(value), value }
       },
     },
   ],
+}
+
+/** Older versions dump a message's private members: `_role`, `_content`, `_name`, `_meta`. */
+function unscored(value: unknown): unknown {
+  if (!isObject(value)) return value
+  const copy: JsonObject = Object.create(null)
+  for (const [key, items] of Object.entries(value)) {
+    copy[key] = Array.isArray(items) ? items.map(publicMembers) : items
+  }
+  return copy
+}
+
+function publicMembers(item: unknown): unknown {
+  if (!isObject(item) || typeof item._role !== 'string') return item
+  return Object.fromEntries(Object.entries(item).map(([key, member]) => [key.replace(/^_/, ''), member]))
 }
 
 /** Generators answer with bare texts. */

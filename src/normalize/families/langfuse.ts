@@ -1,8 +1,9 @@
 import type { AttributeValue } from '../../model/attributes.ts'
 import type { Family } from '../family.ts'
-import { asText } from '../fields.ts'
+import { asText, sumOfAmounts } from '../fields.ts'
 import { conversationFrom } from '../messages/found.ts'
-import { parseJson } from '../messages/json.ts'
+import { isObject, parseJson } from '../messages/json.ts'
+import { plain } from '../messages/plain.ts'
 import { COPIED_IDS } from './copied.ts'
 
 /** Langfuse's SDK. An error is its own level; OpenTelemetry's status stays unset. */
@@ -45,12 +46,27 @@ export const langfuse: Family = {
       input: 'inputTokens',
       output: 'outputTokens',
       total: 'totalTokens',
+      // the providers' own objects, passed on as they are
+      input_tokens: 'inputTokens',
+      output_tokens: 'outputTokens',
+      total_tokens: 'totalTokens',
       prompt_tokens: 'inputTokens',
       completion_tokens: 'outputTokens',
+      promptTokens: 'inputTokens',
+      completionTokens: 'outputTokens',
+      totalTokens: 'totalTokens',
       input_cached_tokens: 'cachedInput',
+      input_cache_read: 'cachedInput',
       cache_read_input_tokens: 'cachedInput',
+      'input_token_details.cache_read': 'cachedInput',
+      'prompt_tokens_details.cached_tokens': 'cachedInput',
+      input_cache_creation: 'cacheWriteInput',
       cache_creation_input_tokens: 'cacheWriteInput',
+      'input_token_details.cache_creation': 'cacheWriteInput',
       output_reasoning_tokens: 'reasoningOutput',
+      output_reasoning: 'reasoningOutput',
+      'output_token_details.reasoning': 'reasoningOutput',
+      'completion_tokens_details.reasoning_tokens': 'reasoningOutput',
     },
     'langfuse.observation.cost_details': { total: 'cost' },
   },
@@ -60,6 +76,13 @@ export const langfuse: Family = {
     'langfuse.trace.input',
     'langfuse.trace.output',
   ],
+  // users state the cost of each side, and seldom the total
+  interpret(reading, span) {
+    const details = span.attributes.get('langfuse.observation.cost_details')
+    if (details === undefined || reading.text('cost') !== null) return
+    const costs = parseJson(plain(details))
+    if (isObject(costs)) reading.suggest('cost', sumOfAmounts(Object.values(costs)))
+  },
   messages: [
     {
       stage: 'explicit',

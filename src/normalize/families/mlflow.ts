@@ -1,8 +1,8 @@
 import type { AttributeValue } from '../../model/attributes.ts'
 import type { Family } from '../family.ts'
-import { asText } from '../fields.ts'
+import { asText, sumOfAmounts } from '../fields.ts'
 import { conversationFrom } from '../messages/found.ts'
-import { parseJson } from '../messages/json.ts'
+import { isObject, parseJson } from '../messages/json.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   LLM: 'llm',
@@ -41,7 +41,10 @@ export const mlflow: Family = {
     'mlflow.llm.cost': { total_cost: 'cost' },
   },
   // users and sessions are quoted as everything is
-  interpret(reading) {
+  interpret(reading, span) {
+    const given = span.attributes.get('mlflow.llm.cost')
+    const cost = reading.text('cost') === null && typeof given === 'string' ? parseJson(given) : null
+    if (isObject(cost)) reading.suggest('cost', sumOfAmounts([cost.input_cost, cost.output_cost]))
     for (const field of ['threadId', 'userId'] as const) {
       const quoted = reading.text(field)
       if (quoted?.startsWith('"')) reading.set(field, unquoted(quoted))

@@ -35,6 +35,8 @@ export const n8n: Family = {
     nodeKind: ['n8n.node.type'],
     model: ['n8n.node.custom.gen_ai_response.model'],
     requestedModel: ['n8n.node.custom.gen_ai_request.model'],
+    inputTokens: ['n8n.node.custom.gen_ai_usage.input_tokens'],
+    outputTokens: ['n8n.node.custom.gen_ai_usage.output_tokens'],
     errorType: ['n8n.execution.error_type'],
     instanceId: ['n8n.instance.id'],
     title: ['n8n.workflow.name'],

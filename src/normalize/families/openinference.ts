@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../../model/attributes.ts'
 import type { Family, Found } from '../family.ts'
+import { sumOfAmounts } from '../fields.ts'
 import { conversationFrom } from '../messages/found.ts'
 import { indexedDocuments, indexedEmbeddings, indexedMessages, indexedTexts } from '../messages/indexed.ts'
 import type { MessageSource } from '../messages/source.ts'
@@ -68,6 +69,11 @@ export const openinference: Family = {
     'tool.json_schema',
   ],
   structure: ['llm.prompt_template.version', 'llm.invocation_parameters'],
+  interpret(reading, { attributes }) {
+    const prompt = attributes.get('llm.cost.prompt')
+    if (prompt === undefined || reading.text('cost') !== null) return
+    reading.suggest('cost', sumOfAmounts([prompt, attributes.get('llm.cost.completion')]))
+  },
   messages: [
     {
       stage: 'indexed',

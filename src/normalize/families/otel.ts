@@ -6,8 +6,8 @@ export const otel: Family = {
   name: 'otel',
   verified: true,
   fields: {
-    errorType: ['error.type'],
-    errorMessage: ['error.message'],
+    errorType: ['error.type', 'exception.type'],
+    errorMessage: ['error.message', 'exception.message'],
   },
   prefixes: { '': COPIED_IDS, 'baggage.': COPIED_IDS },
   content: ['input', 'output'],

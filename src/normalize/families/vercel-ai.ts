@@ -1,10 +1,12 @@
 import type { AttributeValue } from '../../model/attributes.ts'
 import type { Message, MessagePart } from '../../model/message.ts'
+import type { OtlpSpan } from '../../model/otlp.ts'
 import type { Family, Found, Side } from '../family.ts'
 import { conversationFrom } from '../messages/found.ts'
-import { parseJson } from '../messages/json.ts'
-import { text, toolCall } from '../messages/parts.ts'
+import { isObject, parseJson } from '../messages/json.ts'
+import { partsOf, text, toolCall } from '../messages/parts.ts'
 import type { MessageSource } from '../messages/source.ts'
+import type { Reading } from '../reading.ts'
 import { COPIED_IDS } from './copied.ts'
 
 const WRAPPER = {
@@ -59,6 +61,8 @@ export const vercelAi: Family = {
     'ai.response.providerMetadata': {
       'openai.cachedPromptTokens': 'cachedInput',
       'openai.reasoningTokens': 'reasoningOutput',
+      'anthropic.cacheReadInputTokens': 'cachedInput',
+      'anthropic.cacheCreationInputTokens': 'cacheWriteInput',
       'anthropic.usage.cache_read_input_tokens': 'cachedInput',
       'anthropic.usage.cache_creation_input_tokens': 'cacheWriteInput',
       'bedrock.usage.cacheReadInputTokens': 'cachedInput',
@@ -89,7 +93,23 @@ export const vercelAi: Family = {
     { stage: 'structured', read: (source, side) => (side === 'input' ? prompt(source) : response(source)) },
     { stage: 'structured', read: (source, side) => value(source, side) },
   ],
+  interpret: withItsCache,
   title: functionTitle,
+}
+
+/**
+ * Anthropic counts input without its cache, and so did the SDK up to v5: the count is the provider's own, or (v4)
+ * the cache is told in the metadata alone. Since v6 input holds it.
+ */
+function withItsCache(reading: Reading, { attributes }: OtlpSpan): void {
+  const given = attributes.get('ai.response.providerMetadata')
+  const input = reading.count('inputTokens')
+  if (typeof given !== 'string' || input === null || !given.includes('"anthropic"')) return
+  const metadata = parseJson(given)
+  const anthropic = isObject(metadata) && isObject(metadata.anthropic) ? metadata.anthropic : {}
+  const usage = isObject(anthropic.usage) ? anthropic.usage : null
+  const isOwn = usage === null ? attributes.has('ai.usage.promptTokens') : usage.input_tokens === input
+  if (isOwn) reading.set('exclusiveInput', true)
 }
 
 /** The wrapper of a call is named by the function that the user gave it. */
@@ -113,16 +133,18 @@ function response(source: MessageSource): Found | undefined {
   const reasoning = source.text('ai.response.reasoning')
   const answer = source.text('ai.response.text') ?? source.text('ai.result.text')
   const object = source.json('ai.response.object') ?? source.json('ai.result.object')
+  const files = source.json('ai.response.files')
   const calls = source.json('ai.response.toolCalls') ?? source.json('ai.result.toolCalls')
   if (reasoning) parts.push({ type: 'reasoning', content: reasoning })
   if (answer) parts.push(text(answer))
   if (object !== undefined) parts.push({ type: 'json', content: object })
+  if (Array.isArray(files)) parts.push(...partsOf(files.map(parseJson)))
   if (Array.isArray(calls)) for (const call of calls) parts.push(toolCall(call))
   if (parts.length === 0) return undefined
   const message: Message = { role: 'assistant', parts }
   const reason = source.text('ai.response.finishReason') ?? source.text('ai.finishReason')
   if (reason) message.finish_reason = reason
-  return { messages: [message], value: object ?? answer ?? calls }
+  return { messages: [message], value: object ?? (answer || (calls ?? files)) }
 }
 
 /** Tool arguments and results, embedded values and vectors. */

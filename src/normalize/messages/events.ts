@@ -84,6 +84,16 @@ export function operationDetails(source: MessageSource, side: Side): Found | und
   return found
 }
 
+/** Tool definitions that came with the operation's details. */
+export function toolsOfRecords(source: MessageSource): unknown[] {
+  for (const { name, attributes } of source.records) {
+    if (name !== 'gen_ai.client.inference.operation.details') continue
+    const tools = parsedAttribute(attributes, 'gen_ai.tool.definitions')
+    if (Array.isArray(tools) && tools.length > 0) return tools.map(parseJson)
+  }
+  return []
+}
+
 /** 1.27's events `gen_ai.content.prompt` and `gen_ai.content.completion`. */
 export function promptEvents(source: MessageSource, side: Side): Found | undefined {
   const kind = side === 'input' ? 'prompt' : 'completion'

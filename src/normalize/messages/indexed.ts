@@ -86,11 +86,22 @@ function unwrapped(message: JsonObject, role: string): JsonObject {
   // OpenLLMetry writes lists of parts as a JSON string.
   if (typeof message.content === 'string' && /^\s*\[\s*\{\s*"/.test(message.content)) {
     const parsed = parseJson(message.content)
-    if (Array.isArray(parsed) && parsed.every((part) => isObject(part) && typeof part.type === 'string')) {
+    if (Array.isArray(parsed) && parsed.every(isPart)) {
       copy.content = parsed
     }
   }
   return copy
+}
+
+/** Typed, or Bedrock's and Gemini's: an object of one member that says what it is. */
+function isPart(part: unknown): boolean {
+  if (!isObject(part)) return false
+  if (typeof part.type === 'string') return true
+  const [name, ...more] = Object.keys(part)
+  return (
+    more.length === 0 &&
+    /^(text|image|document|toolUse|toolResult|function_?[cC]all|function_?[rR]esponse)$/.test(name ?? '')
+  )
 }
 
 function inside(item: unknown, member: string): unknown {

@@ -79,6 +79,7 @@ function untyped(part: JsonObject): MessagePart {
   if (typeof part.text === 'string') {
     return part.thought === true ? { type: 'reasoning', content: part.text } : text(part.text)
   }
+  if (isObject(part.text) && typeof part.text.value === 'string') return text(part.text.value)
   // Bedrock: {toolUse: {…}}, {toolResult: {…}}.
   if (isObject(part.toolUse)) return toolCall(part.toolUse)
   if (isObject(part.toolResult)) return toolResult(part.toolResult)
@@ -87,6 +88,8 @@ function untyped(part: JsonObject): MessagePart {
 
 function textIn(part: JsonObject): string | null {
   const content = firstValue(part, 'content', 'text', 'refusal')
+  // OpenAI's and Azure's assistants: {value, annotations}
+  if (isObject(content) && typeof content.value === 'string') return content.value
   return typeof content === 'string' ? content : null
 }
 
@@ -110,7 +113,8 @@ export function toolCall(value: unknown): MessagePart {
   const call = isObject(value) ? value : {}
   const inner = isObject(call.function) ? call.function : isObject(call.tool_call) ? call.tool_call : {}
   const given =
-    firstValue(call, 'arguments', 'input', 'args', 'parameters') ?? firstValue(inner, 'arguments', 'args')
+    firstValue(call, 'arguments', 'input', 'args', 'parameters', 'server_tool_call') ??
+    firstValue(inner, 'arguments', 'args')
   return {
     type: 'tool_call',
     id: firstString(call, 'call_id', 'toolCallId', 'tool_call_id', 'toolUseId', 'id'),
@@ -121,7 +125,7 @@ export function toolCall(value: unknown): MessagePart {
 
 /** What a tool answered. Vercel wraps it as `{type: 'json' | 'text', value}`. */
 function toolResult(part: JsonObject): MessagePart {
-  const given = firstValue(part, 'response', 'result', 'output', 'content')
+  const given = firstValue(part, 'response', 'result', 'output', 'content', 'server_tool_call_response')
   const unwrapped =
     isObject(given) && typeof given.type === 'string' && 'value' in given ? given.value : given
   return {
