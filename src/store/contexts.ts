@@ -17,16 +17,16 @@ export class Contexts {
     this.#db = db
   }
 
-  /** Resolves when every context is committed: only then may a span refer to it. null = they are, as far as is known. */
-  store(realm: number, contexts: ReadonlyMap<string, Context>): Promise<void> | null {
-    const missing: Context[] = []
-    for (const context of contexts.values()) {
-      if (!this.#stored.has(`${realm}:${context.key}`)) missing.push(context)
-    }
-    return missing.length === 0 ? null : this.#insert(realm, missing)
+  /** True when every context is known to be committed. */
+  has(realm: number, contexts: ReadonlyMap<string, Context>): boolean {
+    for (const { key } of contexts.values()) if (!this.#stored.has(`${realm}:${key}`)) return false
+    return true
   }
 
-  async #insert(realm: number, missing: readonly Context[]): Promise<void> {
+  /** Resolves when every context is committed: only then may a span refer to it. May be repeated. */
+  async store(realm: number, contexts: ReadonlyMap<string, Context>): Promise<void> {
+    const missing = [...contexts.values()].filter(({ key }) => !this.#stored.has(`${realm}:${key}`))
+    if (missing.length === 0) return
     await this.#db
       .insertInto('contexts')
       .values(missing.map((context) => ({ realm, hash: context.hash, body: context.body })))

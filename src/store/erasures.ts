@@ -84,15 +84,18 @@ export class Erasures {
     const news = newlyErased(refused, erased, erasures)
     if (news.size === 0) return
     const client = await this.#pool.connect()
+    let broken: Error | undefined
     try {
       await client.query('begin')
       await noteErased(client, realm, news)
       await client.query('commit')
     } catch (error) {
-      await client.query('rollback').catch(() => {})
+      await client.query('rollback').catch((cause) => {
+        broken = cause
+      })
       throw error
     } finally {
-      client.release()
+      client.release(broken)
     }
   }
 

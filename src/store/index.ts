@@ -24,7 +24,7 @@ import { ServiceKeys } from './service-keys.ts'
 import { writeSpanLogs } from './span-logs.ts'
 import { type CommitObserver, Outdated, SpanWriter } from './span-writer.ts'
 import { classify } from './sqlstate.ts'
-import { orUnavailable } from './unavailable.ts'
+import { orAgain, orUnavailable } from './unavailable.ts'
 import { Upkeep, type UpkeepObserver } from './upkeep.ts'
 import { isOutdated } from './write-group.ts'
 import { type SpanSlices, type WriteResult, writeSpans } from './write-spans.ts'
@@ -194,7 +194,7 @@ function assemble(
   const writeLogs = async (realm: number, logs: readonly SpanLog[]): Promise<number> => {
     const erasuresKnown = erasures.known
     const places = logs.map((log) => ({ ...log, parentSpanId: null, executionId: null }))
-    const admitted = await orUnavailable(erasures.admit(realm, places))
+    const admitted = await orAgain(() => erasures.admit(realm, places))
     if (admitted.length === 0) return 0
     const place = { realm, days: upkeep.days, nowMs: Date.now(), redactionVersion }
     const writing = writeSpanLogs(database.ingest, admitted, { ...place, erasuresKnown })
@@ -208,7 +208,7 @@ function assemble(
       } catch (error) {
         if (!(error instanceof Outdated)) throw error
         if (tries === MAKE_ANEW) throw new StoreUnavailable({ cause: error })
-        await orUnavailable(Promise.all([erasures.refresh(), upkeep.refresh()]))
+        await orAgain(() => Promise.all([erasures.refresh(), upkeep.refresh()]))
       }
     }
   }
@@ -222,13 +222,13 @@ function assemble(
       walled ? readWithin({ realms: await realms.ofWorkspace(workspace), workflows }, work) : work(),
     artifacts: new ArtifactStore(database, realms, options.redactionVersion),
     async writeSpans({ workspace, workflows }, spans) {
-      const realm = () => orUnavailable(realms.idOf(workspace, workflows))
+      const realm = () => orAgain(() => realms.idOf(workspace, workflows))
       const slices = typeof spans === 'function' ? spans : () => [spans]
       return upToDate(() => writeSpans(parts, realm, slices))
     },
     async writeLogs({ workspace, workflows }, logs) {
       if (logs.length === 0) return 0
-      const realm = await orUnavailable(realms.idOf(workspace, workflows))
+      const realm = await orAgain(() => realms.idOf(workspace, workflows))
       return upToDate(() => writeLogs(realm, logs))
     },
     async erase(eraser, id, workflow) {
@@ -238,8 +238,8 @@ function assemble(
       return receipt
     },
     async isErased({ workspace, workflows }, executionId) {
-      const realm = await orUnavailable(realms.idOf(workspace, workflows))
-      return orUnavailable(erasures.isErased(realm, executionId))
+      const realm = await orAgain(() => realms.idOf(workspace, workflows))
+      return orAgain(() => erasures.isErased(realm, executionId))
     },
     key: (workspace, purpose) => keys.get(workspace, purpose),
     async ready() {

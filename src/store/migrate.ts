@@ -24,6 +24,8 @@ export interface MigrateOptions {
   /** Another folder of migrations, for tests. */
   folder?: string
   log?: Pick<BaseLogger, 'info'>
+  /** Milliseconds to wait for a connection, and for its first answer; 10 s when absent. */
+  answerMs?: number
 }
 
 /** What a run did. */
@@ -36,6 +38,13 @@ export interface Migrated {
 
 /** Milliseconds between two looks at a lock that another process holds. */
 const pollMs = 50
+const answerMs = 10_000
+/** Milliseconds that a statement waits for a lock: readers and writers of older replicas hold theirs for 5 s at most. */
+const lockMs = 30_000
+/** Milliseconds after which the network is to blame for silence; a migration itself may take as long as it needs. */
+const silenceMs = 60_000
+/** The longest that a timer of Node counts: 24 days. */
+const unlimitedMs = 2 ** 31 - 1
 
 /** `migrations/` in the package: the same two steps up from src/store and from dist/store. */
 const ownFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
@@ -45,35 +54,56 @@ const ownFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
  * transaction of its own, so a failing one leaves the schema at the one before. Any number of processes may
  * run it at once: one works, the others wait and find it done.
  *
- * @throws DatabaseUnusable when the schema is newer than this version, or an applied file was changed
+ * @throws DatabaseUnusable when the schema is newer than this version, or an applied file was changed; an error with
+ *   the code ETIMEDOUT when the network takes connections and lets nothing through
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   const known = await readMigrations(options.folder ?? ownFolder)
   const client = new pg.Client({
     connectionString: url,
     application_name: 'workflow-trace migrate',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.answerMs ?? answerMs,
+    lock_timeout: lockMs,
+    query_timeout: silenceMs,
+    // a long migration says nothing; that its connection is gone is noticed all the same
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   })
   client.on('error', () => {})
-  await client.connect()
   try {
+    await client.connect()
     // Asking again and again, not waiting inside a statement: its snapshot would hold up others' DDL.
-    while (!(await takeLock(client))) await wait(pollMs)
+    while (!(await takeLock(client, options.answerMs ?? answerMs))) await wait(pollMs)
     const applied = await applyMissing(client, known)
     if (applied.length > 0) options.log?.info({ migrations: applied }, 'the schema was migrated')
     await makeDays(client, dayWindow(options.today ?? new Date(), options.retentionDays))
     return { applied, version: known.at(-1)?.id ?? 0 }
+  } catch (error) {
+    throw isSilence(error) ? silence(error) : error
   } finally {
     // Closing the session gives the lock back, whatever happened.
     await client.end()
   }
 }
 
-async function takeLock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>(
-    `select pg_try_advisory_lock(hashtext('workflow-trace migrate')) as taken`,
-  )
+/** pg's own words for no answer: to a statement, and to a new connection (pg 8.23). */
+const isSilence = (error: unknown): boolean =>
+  /Query read timeout|timeout expired/.test((error as Error | null)?.message ?? '')
+
+function silence(cause: unknown): Error {
+  const message = 'the database does not answer: something takes connections to it and lets nothing through'
+  return Object.assign(new Error(message, { cause }), { code: 'ETIMEDOUT' })
+}
+
+/** pg takes a time-out for one statement; its types do not know yet. */
+type Timed = pg.QueryConfig & { query_timeout: number }
+
+async function takeLock(client: pg.Client, ms: number): Promise<boolean> {
+  const look: Timed = {
+    text: `select pg_try_advisory_lock(hashtext('workflow-trace migrate')) as taken`,
+    query_timeout: ms,
+  }
+  const { rows } = await client.query<{ taken: boolean }>(look)
   return rows[0]?.taken === true
 }
 
@@ -108,7 +138,8 @@ async function applyMissing(client: pg.Client, known: Migration[]): Promise<stri
 async function apply(client: pg.Client, { id, name, sql, checksum }: Migration): Promise<void> {
   await client.query('begin')
   try {
-    await client.query(sql)
+    const work: Timed = { text: sql, query_timeout: unlimitedMs }
+    await client.query(work)
     await client.query('insert into schema_migrations (id, name, checksum) values ($1, $2, $3)', [
       id,
       name,

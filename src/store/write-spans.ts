@@ -5,7 +5,7 @@ import { BatchEncoder, type BatchPlace, type EncodedBatch } from './encode-batch
 import type { Erasures } from './erasures.ts'
 import type { Repeats } from './message-parts.ts'
 import type { SpanWriter } from './span-writer.ts'
-import { orUnavailable } from './unavailable.ts'
+import { orAgain } from './unavailable.ts'
 import type { Upkeep } from './upkeep.ts'
 
 /** What became of the spans of a request. */
@@ -67,7 +67,7 @@ async function writeAdmitted(parts: WriteParts, realm: number, slices: SpanSlice
   const place = placeOf(parts, realm)
   const spans: Span[] = []
   for await (const slice of slices()) spans.push(...slice)
-  const admitted = await orUnavailable(parts.erasures.admit(realm, spans))
+  const admitted = await orAgain(() => parts.erasures.admit(realm, spans))
   const refused: Refusal[] = []
   if (admitted.length < spans.length)
     refused.push({ reason: 'erased', count: spans.length - admitted.length })
@@ -90,8 +90,8 @@ async function send(
   refused: Refusal[],
 ): Promise<WriteResult> {
   for (const batch of batches) {
-    const storing = contexts.store(realm, batch.contexts)
-    if (storing !== null) await orUnavailable(storing)
+    if (contexts.has(realm, batch.contexts)) continue
+    await orAgain(() => contexts.store(realm, batch.contexts))
   }
   let stored = 0
   let unstorable = 0
