@@ -12,19 +12,26 @@ export interface Usage {
   llmCalls: number
 }
 
-/** Which rows' own usage counts, so that nothing is counted twice. */
+/**
+ * Which rows' own usage counts, so that nothing is counted twice. Of two instrumentations of one call the one that
+ * tells more counts: streams often end without usage in one of them.
+ */
 export function countedRows(tree: ExecutionTree): number[] {
   const rows = tree.order.positions.length
   const counted: number[] = []
   const modelBelow = modelsBelow(tree)
-  const calls: SlimSpan[] = []
+  // places in `counted`, by response id
+  const calls = new Map<string, number[]>()
   for (let row = 0; row < rows; row++) {
     if (tree.subExecutions[row] !== null) continue
     const span = spanOf(tree, row)
     if (isModelCall(span)) {
-      if (modelBelow[row] === 1 || repeatsACall(span, calls)) continue
-      if (span.responseId !== null) calls.push(span)
-      counted.push(row)
+      if (modelBelow[row] === 1 && !speaksFor(tree, row, modelBelow)) continue
+      const twin = twinOf(tree, span, calls, counted)
+      if (twin === undefined) counted.push(row)
+      else if (told(span) > told(spanOf(tree, counted[twin] as number))) counted[twin] = row
+      if (twin === undefined && span.responseId !== null) push(calls, span.responseId, counted.length - 1)
+      if (modelBelow[row] === 1) row += tree.order.descendants[row] as number
     } else if (modelBelow[row] === 0 && reports(span)) {
       // a subtree without a model call: its outermost report stands for all of it
       counted.push(row)
@@ -99,12 +106,49 @@ function modelsBelow(tree: ExecutionTree): Uint8Array {
   return below
 }
 
-/** Two instrumentations of one call: equal response ids at overlapping times. A cache or a mock repeats ids apart. */
-function repeatsACall(span: SlimSpan, calls: readonly SlimSpan[]): boolean {
-  if (span.responseId === null) return false
-  return calls.some(
-    (call) => call.responseId === span.responseId && call.traceId === span.traceId && overlap(call, span),
-  )
+/**
+ * True when a call stands over one call that tells nothing: two instrumentations, of which only the outer one saw the
+ * usage.
+ */
+function speaksFor(tree: ExecutionTree, row: number, modelBelow: Uint8Array): boolean {
+  if (!reports(spanOf(tree, row))) return false
+  const last = row + (tree.order.descendants[row] as number)
+  let calls = 0
+  for (let below = row + 1; below <= last; below++) {
+    if (tree.subExecutions[below] !== null) continue
+    const span = spanOf(tree, below)
+    if (reports(span) || (isModelCall(span) && modelBelow[below] === 0 && ++calls > 1)) return false
+  }
+  return true
+}
+
+/** How much of its usage a call tells. */
+function told({ tokens, cost }: SlimSpan): number {
+  const counts = Object.values(tokens).filter((count) => count !== null).length
+  return counts + (cost === null ? 0 : 1)
+}
+
+/**
+ * The place of the same call as another instrumentation saw it: equal response ids at overlapping times. A cache or a
+ * mock repeats ids apart.
+ */
+function twinOf(
+  tree: ExecutionTree,
+  span: SlimSpan,
+  calls: ReadonlyMap<string, readonly number[]>,
+  counted: readonly number[],
+): number | undefined {
+  if (span.responseId === null) return undefined
+  return calls.get(span.responseId)?.find((place) => {
+    const other = spanOf(tree, counted[place] as number)
+    return other.traceId === span.traceId && overlap(other, span)
+  })
+}
+
+function push(places: Map<string, number[]>, id: string, place: number): void {
+  const known = places.get(id)
+  if (known === undefined) places.set(id, [place])
+  else known.push(place)
 }
 
 function overlap(a: SlimSpan, b: SlimSpan): boolean {

@@ -56,6 +56,25 @@ t.test('two instrumentations of one call count once; a repeated id on another ca
   )
 })
 
+t.test('of two instrumentations of one call the one that tells more counts', async (t) => {
+  const same = { responseId: 'r1' }
+  const silent = llm('silent', 'root', null, null, same)
+  const telling = llm('telling', 'root', 5, 1, { ...same, startNs: 1_050n })
+  t.same(total([slim('root'), silent, telling]), [5, 1], 'whichever began first')
+  t.same(total([slim('root'), { ...silent, startNs: 1_060n }, telling]), [5, 1])
+  t.equal(rollUp(tree([slim('root'), silent, telling])).usage.llmCalls, 1)
+})
+
+t.test('a call that tells nothing is told by the same call around it', async (t) => {
+  const outer = llm('outer', 'root', 5, 1, { cost: '0.1' })
+  const inner = llm('inner', 'outer', null, null)
+  t.same(total([slim('root'), outer, inner]), [5, 1])
+  t.match(rollUp(tree([slim('root'), outer, inner])).usage, { llmCalls: 1, money: { unknownCalls: 0 } })
+  t.same(total([slim('root'), outer, inner, llm('other', 'outer', 2, 1)]), [2, 1], 'two calls are not one')
+  t.same(total([slim('root'), outer, inner, llm('other', 'outer', null, null)]), [null, null])
+  t.same(total([slim('root'), llm('empty', 'root', null, null), llm('in', 'empty', 3, 1)]), [3, 1])
+})
+
 t.test('money is exact, and says where it is from and what is missing', async (t) => {
   const spans = [
     slim('root'),

@@ -77,7 +77,8 @@ function presentContent(content: Content | null, view: View): SpanDetail['input'
 function errorOf(span: Span, view: View): SpanDetail['error'] {
   const stack =
     span.events.findLast((event) => event.name === 'exception')?.attributes.get('exception.stacktrace') ??
-    loggedException(span.logs ?? [])?.stack
+    loggedException(span.logs ?? [])?.stack ??
+    span.attributes.get('exception.stacktrace')
   if (span.errorType === null && span.errorMessage === null) return null
   return {
     type: view.mask(span.errorType),
