@@ -10,7 +10,7 @@ import type { CanvasTrace, Summary } from '../../src/http/schemas/trace.ts'
 import { Receiver } from '../runner/receiver.ts'
 
 // three starts of the service, two of them with a new Postgres
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const main = fileURLToPath(new URL('../../src/demo/main.ts', import.meta.url))
 

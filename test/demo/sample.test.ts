@@ -66,8 +66,8 @@ t.test('the sample workflows send what real ones would', async (t) => {
   t.match(files, [{ id: 'report.md', media_type: 'text/markdown' }, { id: 'tickets.csv' }])
 
   const started = performance.now()
-  await sample.close(1_000)
-  t.ok(performance.now() - started < 1_500, 'ends at once')
+  await sample.close(8_000)
+  t.ok(performance.now() - started < 9_000, 'ends, though it would go on for minutes')
   const backlog = need(receiver.spans.findLast((span) => span.name === 'Support triage'))
   t.equal(backlog.attributes.get('workflow.status'), 'cancelled')
 })
