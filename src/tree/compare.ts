@@ -12,7 +12,8 @@ export interface NodeRuns {
   /** Wall time of all runs, milliseconds; null = one still runs. */
   durationMs: number | null
   usage: Usage
-  artifacts: number
+  /** Every span of the node, in tree order. */
+  members: SlimSpan[]
   /** Model calls in the node, in order: what is compared of their prompts. */
   calls: SlimSpan[]
 }
@@ -34,7 +35,7 @@ interface Group {
   depth: number
   runs: SlimSpan[]
   counted: number[]
-  artifacts: number
+  members: SlimSpan[]
   calls: SlimSpan[]
 }
 
@@ -80,13 +81,13 @@ function groupNodes(tree: ExecutionTree): Map<string, Group> {
       const depth = tree.order.depths[row] as number
       groups.set(
         key,
-        (group = { first: span, nodeId: node, depth, runs: [], counted: [], artifacts: 0, calls: [] }),
+        (group = { first: span, nodeId: node, depth, runs: [], counted: [], members: [], calls: [] }),
       )
     }
     if (begins) group.runs.push(span)
     if (counted.has(row)) group.counted.push(row)
     if (span.kind === 'llm') group.calls.push(span)
-    group.artifacts += span.artifactCount
+    group.members.push(span)
   }
   return groups
 }
@@ -110,7 +111,7 @@ function runsOf(tree: ExecutionTree, group: Group): NodeRuns {
       ? null
       : durations.reduce<number>((sum, ms) => sum + (ms as number), 0),
     usage: sumUsage(tree, group.counted),
-    artifacts: group.artifacts,
+    members: group.members,
     calls: group.calls,
   }
 }

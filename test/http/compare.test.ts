@@ -96,6 +96,41 @@ t.test('two executions side by side, node by node', async (t) => {
   t.same(json.notices, [])
 })
 
+t.test('artifacts that came, went or changed are told by name, type and hash', async (t) => {
+  const service = await realService(t)
+  const file = (id: string, name: string, sha256: string | null, mediaType = 'text/plain') => ({
+    ...{ id, name, mediaType, size: 3, sha256 },
+  })
+  const of = (trace: string, name: string, artifacts: Span['artifacts']) =>
+    execution(trace, name, [
+      { id: 'write', ms: 10, over: { artifacts } },
+      { id: 'same', ms: 1, over: { artifacts: [file('s', 'same.txt', 'd')] } },
+    ])
+  await service.store.writeSpans({ workspace: 'default', workflows: ['*'] }, [
+    ...of('1', 'one', [file('1', 'report.md', 'a'), file('2', 'old.csv', 'b'), file('3', 'kept', 'c')]),
+    ...of('2', 'two', [file('4', 'report.md', 'x'), file('5', 'new.csv', 'b'), file('6', 'kept', 'c')]),
+  ])
+  const { json } = await service.as({ scope: 'traces:read' }, 'GET', '/api/executions/one/compare/two')
+  const [write, same] = ['write', 'same'].map((id) =>
+    json.nodes.find((node: { node_id: string }) => node.node_id === id),
+  )
+  t.same(same.artifacts, [])
+  t.notOk(same.changes.includes('artifact'))
+  t.match([same.a.artifacts, write.a.artifacts, write.b.artifacts], [1, 3, 3])
+  t.ok(write.changes.includes('artifact'))
+  const told = write.artifacts.map((one: { change: string; a: object | null; b: object | null }) => [
+    one.change,
+    one.a && (one.a as { sha256: string }).sha256,
+    one.b && (one.b as { name: string }).name,
+  ])
+  t.same(told, [
+    ['changed', 'a', 'report.md'],
+    ['removed', 'b', null],
+    ['added', null, 'new.csv'],
+  ])
+  t.match(write.artifacts[0].a, { media_type: 'text/plain', size: 3, state: 'reference', download_id: null })
+})
+
 t.test('without content:read it says that a prompt changed, not how', async (t) => {
   const service = await stored(t)
   const { json } = await service.as({ scope: 'traces:read' }, 'GET', '/api/executions/one/compare/two')

@@ -119,7 +119,7 @@ async function real(browser: Browser): Promise<void> {
     await page.getByRole('tab', { name: 'Log' }).click()
     await page.locator('.log-events', { hasText: 'first token' }).waitFor()
     await open(page, 'second-1', '?view=compare&with=first-1')
-    await page.getByRole('button', { name: 'Show the prompts' }).first().click()
+    await page.getByRole('button', { name: 'Show what differs' }).first().click()
     const difference = await page.locator('.difference').innerText()
     t.match(difference, /tent/)
     t.match(difference, /canoe/)

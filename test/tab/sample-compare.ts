@@ -1,6 +1,6 @@
 import type { Comparison } from '../../src/http/schemas/compare.ts'
 import { rowOf, summaryOf } from './sample-summary.ts'
-import type { Sample } from './sample-trace.ts'
+import { artifact, type Sample } from './sample-trace.ts'
 
 type Node = Comparison['nodes'][number]
 
@@ -38,6 +38,7 @@ export function comparisonOf(a: Sample, b: Sample): Comparison {
         duration: one && two ? delta(one.duration_ms, two.duration_ms) : null,
         tokens: one && two ? delta(one.tokens.total ?? 0, two.tokens.total ?? 0) : null,
         cost: one && two ? delta(Number(one.cost.amount), Number(two.cost.amount)) : null,
+        artifacts: n === 1 ? changedArtifact(two?.node_name ?? name) : [],
         prompts:
           one && two && n === 1
             ? [
@@ -57,6 +58,18 @@ export function comparisonOf(a: Sample, b: Sample): Comparison {
     }),
     notices: [],
   }
+}
+
+/** A report whose bytes are others. */
+function changedArtifact(name: string): Node['artifacts'] {
+  const report = artifact(name)
+  return [
+    {
+      change: 'changed',
+      a: report,
+      b: { ...report, sha256: 'b1946ac92492d2347c6235b4d2611184', size: 9_310 },
+    },
+  ]
 }
 
 function head(sample: Sample): Comparison['a'] {

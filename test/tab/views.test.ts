@@ -182,7 +182,7 @@ async function compare(t: Test, page: Page, target: JourneyTarget): Promise<void
   await page.getByLabel('Compare with').selectOption('exec-0419')
   await page.locator('.compare-nodes tbody tr').first().waitFor()
   t.match(page.url(), /with=exec-0419/)
-  await page.getByRole('button', { name: 'Show the prompts' }).first().click()
+  await page.getByRole('button', { name: 'Show what differs' }).first().click()
   t.match(await page.locator('.difference').innerText(), /Answer in two sentences/)
 }
 

@@ -96,7 +96,8 @@ function presentReference(one: ArtifactReference, spanId: string, view: Artifact
   }
 }
 
-function presentUpload(upload: Upload, view: ArtifactView, mask: Mask): Artifact {
+/** An upload as this reader may see it. */
+export function presentUpload(upload: Upload, view: ArtifactView, mask: Mask): Artifact {
   const stored = presentStored(upload)
   return { ...stored, name: mask(upload.name), download_id: view.mayDownload ? stored.download_id : null }
 }

@@ -1,5 +1,6 @@
 import type { FoundExecution } from '../../store/find-execution.ts'
 import type { AlignedNode, NodeRuns } from '../../tree/compare.ts'
+import type { ComparedArtifacts } from '../compare-artifacts.ts'
 import type { Change, Comparison, Prompt } from '../schemas/compare.ts'
 import { durationMs } from './time.ts'
 import { presentMoney, presentTokens } from './usage.ts'
@@ -24,7 +25,12 @@ export function presentCompared({ execution }: FoundExecution): Comparison['a'] 
   }
 }
 
-export function presentNode(node: AlignedNode, prompts: Prompt[], view: View): Comparison['nodes'][number] {
+export function presentNode(
+  node: AlignedNode,
+  prompts: Prompt[],
+  artifacts: ReturnType<ComparedArtifacts['of']>,
+  view: View,
+): Comparison['nodes'][number] {
   const { a, b } = node
   const duration = delta(a?.durationMs ?? null, b?.durationMs ?? null)
   const tokens = delta(totalOf(a), totalOf(b))
@@ -39,7 +45,7 @@ export function presentNode(node: AlignedNode, prompts: Prompt[], view: View): C
     if (dear !== null) changes.push(dear.delta > 0 ? 'dearer' : 'cheaper')
     if (a.status !== b.status) changes.push('status')
     if (prompts.length > 0) changes.push('prompt')
-    if (a.artifacts !== b.artifacts) changes.push('artifact')
+    if (artifacts.changes.length > 0) changes.push('artifact')
   }
   return {
     node_id: node.nodeId,
@@ -47,16 +53,21 @@ export function presentNode(node: AlignedNode, prompts: Prompt[], view: View): C
     kind: node.kind,
     depth: node.depth,
     changes,
-    a: a === null ? null : side(a),
-    b: b === null ? null : side(b),
+    a: a === null ? null : side(a, artifacts.a),
+    b: b === null ? null : side(b, artifacts.b),
     duration,
     tokens,
     cost,
     prompts,
+    artifacts: artifacts.changes.map((one) => ({
+      change: one.a === null ? 'added' : one.b === null ? 'removed' : 'changed',
+      a: one.a,
+      b: one.b,
+    })),
   }
 }
 
-function side(runs: NodeRuns): NonNullable<Comparison['nodes'][number]['a']> {
+function side(runs: NodeRuns, artifacts: number): NonNullable<Comparison['nodes'][number]['a']> {
   return {
     runs: runs.runs,
     errors: runs.errors,
@@ -64,7 +75,7 @@ function side(runs: NodeRuns): NonNullable<Comparison['nodes'][number]['a']> {
     duration_ms: runs.durationMs,
     tokens: presentTokens(runs.usage.tokens),
     cost: presentMoney(runs.usage.money),
-    artifacts: runs.artifacts,
+    artifacts,
   }
 }
 

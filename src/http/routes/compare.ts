@@ -9,6 +9,7 @@ import { daysOf } from '../../store/load-structure.ts'
 import { type AlignedNode, alignNodes } from '../../tree/compare.ts'
 import { diffLines } from '../../tree/line-diff.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
+import { compareArtifacts } from '../compare-artifacts.ts'
 import type { Parts } from '../parts.ts'
 import { presentCompared, presentNode } from '../present/compare.ts'
 import type { View } from '../present/view.ts'
@@ -79,14 +80,18 @@ export const compare: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, 
         const prompt = { call: pair.call, a_span_id: pair.a.spanId, b_span_id: pair.b.spanId, ...changed }
         prompts.set(pair.node, [...(prompts.get(pair.node) ?? []), prompt])
       }
+      const artifacts = await compareArtifacts(parts, a, b, shown)
       reply.header('cache-control', 'private, no-store')
       return {
         a: presentCompared(a.found),
         b: presentCompared(b.found),
-        nodes: shown.map((node) => presentNode(node, prompts.get(node) ?? [], b.view)),
+        nodes: shown.map((node) => presentNode(node, prompts.get(node) ?? [], artifacts.of(node), b.view)),
         notices: [
           ...cut('nodes_cut', 'nodes', shown.length, nodes.length),
           ...cut('prompts_cut', 'pairs of prompts', compared.length, pairs.length),
+          ...(artifacts.cut
+            ? [{ code: 'artifacts_cut', message: 'Artifacts of the first spans were compared' }]
+            : []),
         ],
       }
     },

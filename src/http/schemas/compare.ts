@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Cost, ExecutionStatus, Notice, Nullable, SpanState, Tokens } from './common.ts'
+import { Artifact, Cost, ExecutionStatus, Notice, Nullable, SpanState, Tokens } from './common.ts'
 
 const Side = Type.Object({
   runs: Type.Integer(),
@@ -75,6 +75,17 @@ export const Comparison = Type.Object({
       duration: Nullable(Delta),
       tokens: Nullable(Delta),
       cost: Nullable(Delta),
+      artifacts: Type.Array(
+        Type.Object({
+          change: Type.Union([Type.Literal('added'), Type.Literal('removed'), Type.Literal('changed')]),
+          a: Nullable(Artifact),
+          b: Nullable(Artifact),
+        }),
+        {
+          description:
+            'artifacts that only one side has by name, or whose content (sha256, else size) or media type differs',
+        },
+      ),
       prompts: Type.Array(Prompt, { description: 'model calls whose input messages differ' }),
     }),
   ),

@@ -63,7 +63,7 @@ function Row({ node }: { node: Node }) {
               {strings.change[change] ?? change}
             </span>
           ))}
-          {node.prompts.length > 0 ? (
+          {node.prompts.length + node.artifacts.length > 0 ? (
             <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
               {open ? strings.hideDifference : strings.showDifference}
             </button>
@@ -95,6 +95,7 @@ function Row({ node }: { node: Node }) {
             {node.prompts.map((prompt) => (
               <Difference key={prompt.call} prompt={prompt} />
             ))}
+            {node.artifacts.length > 0 ? <Artifacts changes={node.artifacts} /> : null}
           </td>
         </tr>
       ) : null}
@@ -123,6 +124,37 @@ function Pair({ a, b, ratio }: { a: string; b: string; ratio: number | null | un
         </span>
       )}
     </span>
+  )
+}
+
+/** What came, went, or has other bytes now. */
+function Artifacts({ changes }: { changes: Node['artifacts'] }) {
+  const { format } = useTab()
+  const line = (artifact: NonNullable<Node['artifacts'][number]['a']>) =>
+    [
+      artifact.name ?? artifact.id,
+      artifact.media_type,
+      artifact.size === null ? null : format.bytes(artifact.size),
+      artifact.sha256?.slice(0, 12),
+    ]
+      .filter(Boolean)
+      .join(' · ')
+  const lines = changes.flatMap(({ a, b }) => [
+    ...(a ? [`− ${line(a)}`] : []),
+    ...(b ? [`+ ${line(b)}`] : []),
+  ])
+  return (
+    <section class="difference">
+      <h4>{strings.artifacts}</h4>
+      <pre>
+        {lines.map((text, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one difference never change
+          <span key={n} class={`diff-line diff-${text[0] === '+' ? 'added' : 'removed'}`}>
+            {`${text}\n`}
+          </span>
+        ))}
+      </pre>
+    </section>
   )
 }
 
