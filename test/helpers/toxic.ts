@@ -138,7 +138,9 @@ export class Toxic {
 
 function resetBoth({ client, server }: Link): void {
   // A unix socket has no RST.
-  if (!client.destroyed) client.resetAndDestroy()
+  // Nor has a socket whose end is on its way: Node would keep its handle, and this process would never exit.
+  if (client.writableEnded) client.destroy()
+  else if (!client.destroyed) client.resetAndDestroy()
   server.destroy()
 }
 
