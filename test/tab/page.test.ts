@@ -28,13 +28,30 @@ t.test('the page is one document below any base path, under a strict policy', as
         const asset = await fetch(new URL(file, service.url))
         t.equal(asset.status, 200)
         t.match(asset.headers.get('cache-control'), 'immutable')
+        if (/\.(js|css)$/.test(file)) t.match(asset.headers.get('content-encoding'), /^(br|gzip)$/, file)
         await asset.body?.cancel()
       }
     }
     const library = await fetch(`${service.url}/assets/trace-tab.js`)
     t.equal(library.status, 200)
     t.equal(library.headers.get('cache-control'), 'no-cache', 'its name stays, so it is asked for again')
+    for (const [encoding, sent] of [
+      ['br', 'br'],
+      ['gzip', 'gzip'],
+      ['identity', null],
+    ] as const) {
+      const nodes = await fetch(`${service.url}/assets/nodes.js`, {
+        headers: { 'accept-encoding': encoding },
+      })
+      t.equal(nodes.status, 200)
+      t.equal(nodes.headers.get('content-encoding'), sent)
+      t.match(nodes.headers.get('content-type'), 'javascript')
+      t.match(nodes.headers.get('vary'), /accept-encoding/i)
+      t.equal(nodes.headers.get('cache-control'), 'no-cache')
+      t.match(await nodes.text(), 'nodeStates')
+    }
     for (const file of [
+      'nodes.js.gz',
       'standalone/index.html',
       'public.d.ts',
       '../../../package.json',

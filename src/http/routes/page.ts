@@ -30,7 +30,7 @@ const builds = ['../../tab/', '../../../dist/tab/'].map((path) =>
 )
 
 /** The files of the library that others load by name; all else below `assets/` is named by its content. */
-const LIBRARY = /^\/(trace-tab|react)\.js$/
+const LIBRARY = /^\/(trace-tab|react|nodes)\.js$/
 const SECONDS_PER_YEAR = 31_536_000
 
 /**
@@ -64,9 +64,11 @@ export const page: FastifyPluginAsync<PageOptions> = async (app, { basePath, fra
     decorateReply: false,
     index: false,
     cacheControl: false,
+    // the build left a .br and a .gz beside each script and style sheet
+    preCompressed: true,
     allowedPath: (path) => LIBRARY.test(path) || /^\/(chunks\/)?[\w.-]+-[\w-]{8,}\.\w+$/.test(path),
     setHeaders: (reply, path) => {
-      const named = /(trace-tab|react)\.js$/.test(path)
+      const named = /\/(trace-tab|react|nodes)\.js(\.\w+)?$/.test(path)
       reply.header('cache-control', named ? 'no-cache' : `public, max-age=${SECONDS_PER_YEAR}, immutable`)
       reply.header('x-content-type-options', 'nosniff')
     },
