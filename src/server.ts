@@ -65,7 +65,7 @@ export async function buildServer(
   await app.register(deadline)
   await app.register(errors, { log })
   await app.register(headers, { config })
-  await app.register(auth, { keys, log, store: parts.store, redactorOf: parts.redactorOf })
+  await app.register(auth, { keys, log, store: parts.store, redactorOf: parts.redactorOf, now: parts.now })
   await app.register(auditDenials, { parts })
   await app.register(openapi, { basePath: config.basePath })
   await app.register(docs)

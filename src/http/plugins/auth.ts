@@ -64,15 +64,17 @@ interface AuthOptions {
   log: Logger
   store: KeyStore
   redactorOf: (workspace: string) => Promise<Redactor>
+  /** Milliseconds since 1970, for how long a verified token is believed. */
+  now: () => number
 }
 
 /** Verification of tokens and static keys: `app.authenticate` and `request.principal`. */
 export const auth = fp<AuthOptions>(
-  async (app, { keys, log, store, redactorOf }) => {
+  async (app, { keys, log, store, redactorOf, now }) => {
     for (const [index, issuer] of keys.issuers.entries()) {
       await app.register(jwt, verifierOf(issuer, `issuer${index}`))
     }
-    const verified = new VerifiedTokens()
+    const verified = new VerifiedTokens(now)
     app.decorateRequest('principal', null as unknown as Principal)
     app.decorate('authenticate', async (request, scope, scheme = 'bearer') => {
       const token = tokenOf(request.headers.authorization, scheme)
