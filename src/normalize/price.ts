@@ -32,7 +32,21 @@ interface Known {
 const known = new Map<string, Known>()
 
 /** Providers by the names of the price data, where those differ from ours and it does not know ours. */
-const PROVIDERS: Readonly<Record<string, string>> = { x_ai: 'x-ai', 'gcp.gen_ai': 'google' }
+const PROVIDERS: Readonly<Record<string, string>> = {
+  x_ai: 'x-ai',
+  'gcp.gen_ai': 'google',
+  'azure.ai.inference': 'azure',
+}
+
+/** Named where a provider should be: who wraps the call, not who is paid for it. */
+const FRAMEWORKS = new Set([
+  'langchain',
+  'langgraph',
+  'crewai',
+  'llama_index',
+  'microsoft.agent_framework',
+  'semantic_kernel',
+])
 
 /** What is known of a call that is to be priced. */
 export type PricedCall = Pick<Span, 'kind' | 'model' | 'provider' | 'startNs' | 'tokens'>
@@ -43,7 +57,8 @@ export type PricedCall = Pick<Span, 'kind' | 'model' | 'provider' | 'startNs' | 
  * millisecond; it is done once.
  */
 export function estimateCost(call: PricedCall): Cost | null {
-  const { model, provider, startNs } = call
+  const { model, startNs } = call
+  const provider = call.provider !== null && FRAMEWORKS.has(call.provider) ? null : call.provider
   const { input, output, cachedInput, cacheWriteInput } = call.tokens
   // embeddings and rankings have no output; of a model's call both sides must be known
   if (model === null || input === null || (output === null && call.kind === 'llm')) return null

@@ -1,4 +1,7 @@
+import t from 'tap'
+import { readContent } from '../../src/normalize/content.ts'
 import { expectAll } from './support/expect.ts'
+import { normalized } from './support/sent.ts'
 
 const json = JSON.stringify
 
@@ -279,4 +282,63 @@ expectAll([
     input: [{ role: 'user', parts: [{ type: 'text', content: 'Hi' }] }],
     output: [{ role: 'assistant', parts: [{ type: 'text', content: 'Yo' }] }],
   },
+  {
+    family: 'Semantic Kernel: an operation of its own name, whose stream told no usage',
+    sent: { attributes: { 'gen_ai.operation.name': 'chat.completions', 'gen_ai.request.model': 'gpt-4o' } },
+    seen: { kind: 'llm', model: 'gpt-4o' },
+  },
+  {
+    family: 'OpenInference: what became [object Object] is not shown; the message stays',
+    sent: {
+      attributes: {
+        'openinference.span.kind': 'LLM',
+        'llm.input_messages.0.message.role': 'user',
+        'llm.input_messages.0.message.content': '[object Object],[object Object]',
+        'output.value': '[object Object]',
+      },
+    },
+    seen: { kind: 'llm' },
+    input: [{ role: 'user', parts: [] }],
+    output: [],
+  },
+  {
+    family: 'a framework in the place of the provider does not hide the price',
+    sent: {
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.system': 'Langchain',
+        'gen_ai.request.model': 'gpt-4o',
+        'gen_ai.usage.input_tokens': 1000,
+        'gen_ai.usage.output_tokens': 1000,
+      },
+    },
+    seen: { provider: 'langchain', cost: { amount: '0.0125', source: 'estimated' } },
+  },
 ])
+
+t.test(
+  'raw values: documents before what became [object Object], JSON in a member is parsed once',
+  async (t) => {
+    const valuesOf = (attributes: object) => {
+      const { input, output } = readContent(normalized({ attributes: { ...attributes } }))
+      return json([input.value, output.value])
+    }
+    t.equal(
+      valuesOf({
+        'openinference.span.kind': 'RETRIEVER',
+        'input.value': 'q',
+        'retrieval.documents.0.document.content': 'c',
+        'output.value': '[object Object]',
+      }),
+      json(['q', [{ content: 'c' }]]),
+    )
+    t.equal(
+      valuesOf({
+        'openinference.span.kind': 'TOOL',
+        'input.value': json({ input: json({ a: 1 }) }),
+        'output.value': json({ content: '18' }),
+      }),
+      json([{ input: { a: 1 } }, { content: '18' }]),
+    )
+  },
+)

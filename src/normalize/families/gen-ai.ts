@@ -8,6 +8,9 @@ import { indexedMessages } from '../messages/indexed.ts'
 const OPERATIONS: Readonly<Record<string, string>> = {
   chat: 'llm',
   text_completion: 'llm',
+  // Semantic Kernel
+  'chat.completions': 'llm',
+  'text.completions': 'llm',
   generate_content: 'llm',
   embeddings: 'embedding',
   retrieval: 'retriever',

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../../model/attributes.ts'
 import type { Family, Found } from '../family.ts'
 import { sumOfAmounts } from '../fields.ts'
-import { conversationFrom } from '../messages/found.ts'
+import { conversationFrom, membersParsed } from '../messages/found.ts'
 import { indexedDocuments, indexedEmbeddings, indexedMessages, indexedTexts } from '../messages/indexed.ts'
 import type { MessageSource } from '../messages/source.ts'
 import { COPIED_IDS } from './copied.ts'
@@ -86,7 +86,7 @@ export const openinference: Family = {
     {
       stage: 'value',
       read: (source, side) => {
-        const value = source.json(`${side}.value`)
+        const value = membersParsed(source.json(`${side}.value`))
         return value === undefined ? undefined : conversationFrom(value, side)
       },
     },

@@ -1,6 +1,6 @@
 import type { SpanEvent } from '../../model/otlp.ts'
 import type { Family, Found } from '../family.ts'
-import { conversationFrom } from '../messages/found.ts'
+import { conversationFrom, membersParsed } from '../messages/found.ts'
 import { parseJson } from '../messages/json.ts'
 import { plain } from '../messages/plain.ts'
 import { COPIED_IDS } from './copied.ts'
@@ -46,7 +46,9 @@ export const traceloop: Family = {
     {
       stage: 'value',
       read: (source, side) => {
-        const value = source.json(`traceloop.entity.${side}`) ?? source.json(`gen_ai.task.${side}`)
+        const value = membersParsed(
+          source.json(`traceloop.entity.${side}`) ?? source.json(`gen_ai.task.${side}`),
+        )
         return value === undefined ? undefined : conversationFrom(value, side)
       },
     },

@@ -1,7 +1,7 @@
 import type { Message } from '../../model/message.ts'
 import type { Found, Side } from '../family.ts'
 import { conversationOf, withSystem } from './conversation.ts'
-import { isObject } from './json.ts'
+import { isLost, isObject, type JsonObject, parseJson } from './json.ts'
 import { partsOf } from './parts.ts'
 
 /** A value and the conversation that it is, if it is one. `instructions` lead an input. */
@@ -11,6 +11,17 @@ export function conversationFrom(value: unknown, side: Side, instructions?: unkn
     messages: instructions === undefined ? messages : withSystem(messages, instructions),
     ...(isEmpty(value) ? {} : { value }),
   }
+}
+
+/** An object some of whose members are JSON in a text, as LangChain gives a tool its `{"input": "{…}"}`: parsed. */
+export function membersParsed(value: unknown): unknown {
+  if (!isObject(value)) return value
+  const copy: JsonObject = Object.create(null)
+  for (const [key, member] of Object.entries(value)) {
+    const parsed = parseJson(member)
+    copy[key] = typeof parsed === 'object' ? parsed : member
+  }
+  return copy
 }
 
 /** A text that is itself the whole message of one role; anything else is read as a conversation. */
@@ -27,7 +38,12 @@ export function toolOutcome(value: unknown): Found | undefined {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === '' || (Array.isArray(value) && value.length === 0) || (isObject(value) && noKeys(value))
+  return (
+    value === '' ||
+    (typeof value === 'string' && isLost(value)) ||
+    (Array.isArray(value) && value.length === 0) ||
+    (isObject(value) && noKeys(value))
+  )
 }
 
 function noKeys(value: object): boolean {

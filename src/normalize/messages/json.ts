@@ -29,6 +29,11 @@ function looksLikeJson(text: string): boolean {
   return false
 }
 
+/** What a sender wrote that turned an object into text: all that it said is lost. */
+export function isLost(text: string): boolean {
+  return text.startsWith('[object ') && /^\[object \w+\](,\[object \w+\])*$/.test(text)
+}
+
 /** A JSON object by type, arrays excluded. */
 export type JsonObject = Record<string, unknown>
 

@@ -1,5 +1,5 @@
 import type { MessagePart } from '../../model/message.ts'
-import { firstString, firstValue, isObject, type JsonObject, parseJson } from './json.ts'
+import { firstString, firstValue, isLost, isObject, type JsonObject, parseJson } from './json.ts'
 import { fromText, mediaPart, withoutMedia } from './media.ts'
 
 export function text(content: string): MessagePart {
@@ -12,7 +12,7 @@ export function text(content: string): MessagePart {
 /** The parts of a message's content, whatever dialect: a text, a list of parts, or one part. */
 export function partsOf(content: unknown): MessagePart[] {
   if (content === null || content === undefined || content === '') return []
-  if (typeof content === 'string') return [text(content)]
+  if (typeof content === 'string') return isLost(content) ? [] : [text(content)]
   if (Array.isArray(content)) return content.flatMap(partsOfItem)
   return isObject(content) ? partsOfItem(content) : [{ type: 'json', content }]
 }
