@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launchBrowser } from '../test/helpers/browser.ts'
 import { startSampleService, TOKEN, WORKFLOW } from '../test/tab/sample-service.ts'
+import type { Sample } from '../test/tab/sample-trace.ts'
 import { readmeImages } from './readme-images.ts'
 
 const readme = process.argv[2] === '--readme'
@@ -27,10 +28,13 @@ const trace = (execution: string, query = '') =>
 async function main(): Promise<void> {
   const browser = await launchBrowser()
   if (!browser) throw new Error('A Chromium is needed: set CHROMIUM to where it is')
-  const service = await startSampleService({ big: true })
+  const service = await startSampleService({ big: true, hard: true })
   const spans = service.samples.get('exec-0418')?.list ?? []
   const call = spans.filter((span) => span.kind === 'llm')[1]?.id
   const failed = spans.find((span) => span.state === 'error' && span.depth > 0)?.id
+  const hard = [...service.samples.values()]
+    .filter((sample) => sample.id.startsWith('hard-'))
+    .flatMap((sample) => hardScreens(sample))
   const screens: Screen[] = [
     { name: 'workflows', path: '/', wait: '.workflow-card' },
     { name: 'timeline', path: trace('exec-0418', `?span=${call}`), wait: '.message' },
@@ -87,6 +91,9 @@ async function main(): Promise<void> {
         await page.keyboard.press('?')
       },
     },
+    ...hard,
+    { name: 'one-span', path: trace('exec-0416'), wait: '.tree-row' },
+    { name: 'one-span-graph', path: trace('exec-0416', '?view=graph'), wait: '.views' },
     { name: 'empty', path: trace('exec-empty'), wait: '.state-card' },
     { name: 'missing', path: trace('nope'), wait: '.state-card' },
     { name: 'denied', path: trace('exec-0418'), token: 'no-scope', wait: '.state-card' },
@@ -118,6 +125,26 @@ async function main(): Promise<void> {
   }
   await service.close()
   await browser.close()
+}
+
+/** A hard execution in every view, with the last model call selected where the view has a detail. */
+function hardScreens(sample: Sample): Screen[] {
+  const name = sample.id.slice(0, 12)
+  const calls = sample.list.filter((span) => span.kind === 'llm')
+  const call = (calls.find((span) => span.said !== undefined || span.cost === '12345.67') ?? calls[0])?.id
+  return [
+    { name, path: trace(sample.id), wait: '.tree-row' },
+    { name: `${name}-span`, path: trace(sample.id, `?span=${call}`), wait: '.message' },
+    { name: `${name}-graph`, path: trace(sample.id, '?view=graph'), wait: '.node-card' },
+    { name: `${name}-metrics`, path: trace(sample.id, '?view=metrics'), wait: '.bar-part' },
+    { name: `${name}-log`, path: trace(sample.id, '?view=log'), wait: '.log-list' },
+    {
+      name: `${name}-compare`,
+      path: trace(sample.id, '?view=compare&with=exec-0418'),
+      wait: '.compare-nodes',
+    },
+    { name: `${name}-overview`, path: trace(sample.id, '?tab=execution'), wait: '.usage' },
+  ]
 }
 
 await (readme ? readmeImages(folder) : main())

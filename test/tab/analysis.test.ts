@@ -111,6 +111,14 @@ t.test('the log has every model call and tool, in the order of time', async (t) 
     [...starts].sort((a, b) => a - b),
   )
   t.equal(logLines(tree, columns).length, sample.list.length * 2)
+  const read = new Map([[tree.keys[0] ?? '', [{ at: 0, name: 'first' }]]])
+  const lines = logLines(tree, columns, read)
+  t.equal(lines.length, sample.list.length * 2 + 1)
+  t.same(
+    lines.slice(0, 2).map((line) => line.event),
+    [undefined, 'first'],
+    'an event comes after the beginning of its span',
+  )
 })
 
 t.test('what is new in a turn is what the call before had not', async (t) => {

@@ -94,6 +94,7 @@ t.test('numbers: unknown is a dash, never a nought', async (t) => {
   t.equal(format.cost('0.00042'), '$0.00042')
   t.equal(format.cost('12.3'), '$12.30')
   t.equal(format.count(null), '–')
+  t.equal(format.duration(0.000_005), '5 ns')
   t.equal(format.duration(0.4), '400 µs')
   t.equal(format.duration(999), '999 ms')
   t.equal(format.duration(1250), '1.25 s')

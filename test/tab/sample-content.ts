@@ -1,3 +1,6 @@
+import type { SpanDetail } from '../../src/http/schemas/trace.ts'
+import { MODEL, type SampleSpan } from './sample-trace.ts'
+
 /** Texts of the sample executions: what a support agent's prompts, tools and answers look like. */
 export const SYSTEM = `You are the support agent of Northwind Outdoor, an online shop for camping equipment.
 
@@ -45,3 +48,61 @@ export const HOSTILE = `Please summarise <script>globalThis.pwned = 1</script> a
 [click me](javascript:globalThis.pwned=3) ![track](https://tracker.example/pixel.png) <svg onload="globalThis.pwned=4">
 
 <iframe src="data:text/html,<script>parent.pwned=5</script>"></iframe>`
+
+/** What went into a span and came out of it. */
+export function contentOf(span: SampleSpan): Pick<SpanDetail, 'input' | 'output'> {
+  if (span.said !== undefined) {
+    const message = (role: string) => ({ role, parts: [{ type: 'text' as const, content: span.said ?? '' }] })
+    return {
+      input: { messages: [message('user')], value: null },
+      output: { messages: [message('assistant')], value: null },
+    }
+  }
+  if (span.kind === 'llm') {
+    return {
+      input: {
+        messages: [
+          { role: 'system', parts: [{ type: 'text', content: SYSTEM }] },
+          {
+            role: 'user',
+            parts: [{ type: 'text', content: span.model === MODEL ? QUESTION : `${QUESTION}\n\n${HOSTILE}` }],
+          },
+          {
+            role: 'assistant',
+            parts: [
+              { type: 'reasoning', content: REASONING },
+              {
+                type: 'tool_call',
+                id: 'call_1',
+                name: 'get_shipment',
+                arguments: { order_id: 'NW-48213', verbose: true },
+              },
+            ],
+          },
+          {
+            role: 'tool',
+            parts: [{ type: 'tool_result', id: 'call_1', name: 'get_shipment', result: SHIPMENT }],
+          },
+        ],
+        value: null,
+      },
+      output: {
+        messages: [{ role: 'assistant', parts: [{ type: 'text', content: ANSWER }], finish_reason: 'stop' }],
+        value: null,
+      },
+    }
+  }
+  if (span.kind === 'tool') {
+    return {
+      input: { messages: [], value: { order_id: 'NW-48213' } },
+      output: { messages: [], value: SHIPMENT },
+    }
+  }
+  return {
+    input: {
+      messages: [],
+      value: span.kind === 'workflow' ? { ticket: 'T-9921', question: QUESTION } : null,
+    },
+    output: { messages: [], value: span.kind === 'workflow' ? { resolved: true, answer: ANSWER } : null },
+  }
+}

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import fastify from 'fastify'
 import { page } from '../../src/http/routes/page.ts'
 import { comparisonOf } from './sample-compare.ts'
+import { hardSamples } from './sample-hard.ts'
 import { filteredPage, type PageQuery } from './sample-search.ts'
 import { statsOf } from './sample-stats.ts'
 import { createStreams, type SampleStreams } from './sample-stream.ts'
@@ -36,7 +37,7 @@ function withoutBase(base: string, url: string): string {
 }
 
 export async function startSampleService(
-  options: { basePath?: string; big?: boolean } = {},
+  options: { basePath?: string; big?: boolean; hard?: boolean } = {},
 ): Promise<SampleService> {
   const base = options.basePath ?? ''
   // As the server does: the base path is taken off before a route is looked for.
@@ -74,6 +75,8 @@ export async function startSampleService(
     add('exec-60k', 60_000, 700 * minutes, 'completed')
     add('exec-200-nodes', 1_400, 800 * minutes, 'completed', { nodes: 200 })
   }
+
+  if (options.hard) for (const sample of hardSamples(WORKFLOW, now)) samples.set(sample.id, sample)
 
   app.addHook('onRequest', async (request) => {
     seen.set(request.originalUrl, (seen.get(request.originalUrl) ?? 0) + 1)

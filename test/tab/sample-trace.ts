@@ -233,7 +233,7 @@ export function skeletonPage(sample: Sample, from: number, limit: number): Skele
       cost: column((s) => s.cost),
       artifacts: column((s) => s.artifacts),
       notices: column((s) => s.notices),
-      event_count: column(() => 0),
+      event_count: column(() => 1),
       missing_parent: column((s) => s.missing),
       sub_execution: column((s) => s.sub),
     },

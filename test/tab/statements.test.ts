@@ -53,6 +53,7 @@ async function statements(browser: Browser): Promise<void> {
   )
   await on('5, 6 the keys: folding, one stop for Tab, and what follows when they rest', keys(target))
   await on('8 every span can be reached, orphans below a missing parent', reach(target, service))
+  await on('12 an image of another host is asked for when its button is pressed', images(target, service))
   await on('16 an error keeps the last good trace, and says since when it is old', stale(target, service))
   await on('22 more than the cap: x of y, more on demand, the service searches', cap(target, service))
   await on('the path of what is scrolled out; the usual times; tools; the critical path', extras(target))
@@ -234,3 +235,29 @@ const phone = (target: JourneyTarget) => async (t: Test, page: Page) => {
 const browser = await launchBrowser()
 if (browser) await statements(browser)
 else t.pass('no browser on this machine')
+
+function images(target: JourneyTarget, service: SampleService) {
+  return async (t: Test, page: Page) => {
+    const call = service.samples.get('exec-0418')?.list.find((span) => span.model?.startsWith('claude'))
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (request.url().includes('tracker.example')) asked.push(request.url())
+    })
+    await page.goto(
+      `${target.url}/workflows/${WORKFLOW}/executions/exec-0418/trace?span=${call?.id}#token=${TOKEN}`,
+    )
+    await page.getByRole('button', { name: 'Markdown' }).click()
+    const load = page.getByRole('button', { name: 'Load the image from tracker.example' })
+    await load.waitFor()
+    await page.waitForTimeout(500)
+    t.same(asked, [])
+    await load.click()
+    const link = page.getByRole('link', { name: 'open the image at tracker.example' })
+    await link.waitFor()
+    t.match(
+      await link.getAttribute('rel'),
+      /noopener noreferrer/,
+      'the policy of the page blocks it, and it says so',
+    )
+  }
+}

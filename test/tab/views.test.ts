@@ -174,6 +174,8 @@ async function log(t: Test, page: Page, target: JourneyTarget, service: SampleSe
   await turn.waitFor()
   await page.getByRole('button', { name: 'Everything' }).click()
   t.ok((await page.locator('.log-line').count()) > 10)
+  await page.locator('.line-events').first().click()
+  await page.locator('.line-event', { hasText: 'gen_ai.first_token' }).waitFor()
 }
 
 async function compare(t: Test, page: Page, target: JourneyTarget): Promise<void> {
@@ -183,7 +185,7 @@ async function compare(t: Test, page: Page, target: JourneyTarget): Promise<void
   await page.locator('.compare-nodes tbody tr').first().waitFor()
   t.match(page.url(), /with=exec-0419/)
   await page.getByRole('button', { name: 'Show what differs' }).first().click()
-  t.match(await page.locator('.difference').innerText(), /Answer in two sentences/)
+  t.match(await page.locator('.difference').first().innerText(), /Answer in two sentences/)
 }
 
 async function away(t: Test, page: Page, target: JourneyTarget): Promise<void> {

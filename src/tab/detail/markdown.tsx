@@ -1,13 +1,13 @@
 // biome-ignore-all lint/suspicious/noArrayIndexKey: the tokens of one text never change
 import { lexer, type Token, type Tokens } from 'marked'
 import type { ComponentChildren, VNode } from 'preact'
-import { strings } from '../strings.ts'
+import { RemoteImage } from './remote-image.tsx'
 import { RichText } from './rich-text.tsx'
 
 /**
  * Markdown as elements of an allow-list, made from the tokens: there is no HTML in between, so a prompt
  * cannot bring any. HTML stays text; links are http, https or mailto; an
- * image never loads here, where it would tell its host who reads: it is a link.
+ * image would tell its host who reads, so it loads when the reader presses its button and not before.
  */
 export function Markdown({ text }: { text: string }) {
   return <div class="markdown">{blocks(lexer(text))}</div>
@@ -132,10 +132,5 @@ function SafeLink({ link }: { link: Tokens.Link }) {
 function Picture({ image }: { image: Tokens.Image }) {
   const url = safeUrl(image.href, ['https:'])
   if (!url) return <span class="media">{image.text || image.raw.slice(0, 80)}</span>
-  return (
-    <a class="media" href={url.href} target="_blank" rel="noopener noreferrer nofollow" title={url.href}>
-      {image.text ? `${image.text} · ` : ''}
-      {strings.openImage(url.host)}
-    </a>
-  )
+  return <RemoteImage url={url} text={image.text} />
 }

@@ -5,7 +5,7 @@ import { useTab } from '../hooks/tab-context.ts'
 import { useSpan } from '../hooks/use-span.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
 import { titleOf } from '../model/columns.ts'
-import { pathTo } from '../model/tree.ts'
+import { pathTo, shortPath } from '../model/tree.ts'
 import { placeOf } from '../model/visible.ts'
 import { strings } from '../strings.ts'
 import artifacts from '../styles/artifacts.css?inline'
@@ -17,6 +17,7 @@ import { KindGlyph } from '../views/kind-glyph.tsx'
 import { PaneGhosts } from '../views/pane-ghosts.tsx'
 import { FailureState } from '../views/states.tsx'
 import { StateBadge } from '../views/status.tsx'
+import { PathGap } from '../views/tree-path.tsx'
 import { Conversation } from './conversation.tsx'
 import { Facts } from './facts.tsx'
 import { PaneTabs, type TabName } from './pane-tabs.tsx'
@@ -61,6 +62,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: SpanP
   const place = placeOf(view.rows, row)
   const beside = (by: number) => view.rows[place + by]
   const path = pathTo(tree, row).slice(0, -1)
+  const shown = shortPath(path)
   return (
     <aside
       class="span-pane"
@@ -71,11 +73,20 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: SpanP
       <div class="span-head">
         <div class="span-path">
           <nav class="path" aria-label={strings.pathToRoot}>
-            {path.map((at) => (
-              <button key={at} type="button" disabled={(tree.span[at] ?? -1) < 0} onClick={() => select(at)}>
-                {titleOf(columns, tree.span[at] ?? -1) || '…'}
-              </button>
-            ))}
+            {shown.map((at) =>
+              at < 0 ? (
+                <PathGap key={at} count={path.length - shown.length + 1} />
+              ) : (
+                <button
+                  key={at}
+                  type="button"
+                  disabled={(tree.span[at] ?? -1) < 0}
+                  onClick={() => select(at)}
+                >
+                  {titleOf(columns, tree.span[at] ?? -1) || '…'}
+                </button>
+              ),
+            )}
           </nav>
           <span class="spacer" />
           <Step icon="up" label={strings.previousSpan} to={beside(-1)} select={select} />

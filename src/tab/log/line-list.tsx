@@ -14,12 +14,15 @@ const OVERSCAN = 10
 interface Props {
   source: LogSource
   lines: LogLine[]
+  /** The events that were read, by key of their span. */
+  events: ReadonlyMap<string, unknown>
+  readEvents: (row: number) => void
   selected: number
   select: (row: number) => void
 }
 
 /** Every start and end, a line each; only the lines in view are in the DOM. */
-export function LineList({ source, lines, selected, select }: Props) {
+export function LineList({ source, lines, events, readEvents, selected, select }: Props) {
   const { format } = useTab()
   const frame = useRef<HTMLDivElement>(null)
   const { height } = useSize(frame)
@@ -39,20 +42,28 @@ export function LineList({ source, lines, selected, select }: Props) {
         {lines.slice(from, to).map((line, n) => {
           const index = tree.span[line.row] ?? -1
           const state = columns.state[index] ?? 'ok'
+          const count = columns.event_count[index] ?? 0
+          const unread = !line.ended && !line.event && count > 0 && !events.has(tree.keys[line.row] ?? '')
           const failed = line.ended && state === 'error'
           return (
             <li
-              key={`${line.row}${line.ended}`}
+              key={`${line.row}${line.ended}${line.event === undefined ? '' : from + n}`}
               style={{ transform: `translateY(${(from + n) * HEIGHT}px)` }}
             >
               <button
                 type="button"
-                class={`log-line ${failed ? 'failed' : ''} ${line.row === selected ? 'selected' : ''}`}
+                class={`log-line ${failed ? 'failed' : ''} ${unread ? 'has-events' : ''} ${line.row === selected ? 'selected' : ''}`}
                 onClick={() => select(line.row)}
               >
                 <span class="entry-time num">+{format.duration(line.at)}</span>
                 <span class="line-what">
-                  {line.ended ? (state === 'ok' ? strings.ended : strings.state[state]) : strings.began}
+                  {line.event !== undefined
+                    ? strings.event
+                    : line.ended
+                      ? state === 'ok'
+                        ? strings.ended
+                        : strings.state[state]
+                      : strings.began}
                 </span>
                 <KindGlyph kind={columns.kind[index] ?? 'internal'} />
                 <span
@@ -60,10 +71,16 @@ export function LineList({ source, lines, selected, select }: Props) {
                   style={{ paddingLeft: `${Math.min(8, tree.level[line.row] ?? 0) * 10}px` }}
                 >
                   {titleOf(columns, index)}
+                  {line.event === undefined ? null : <span class="line-event"> · {line.event}</span>}
                 </span>
                 <span class="spacer" />
                 <span class="faint num">{line.ended ? format.duration(columns.duration_ms[index]) : ''}</span>
               </button>
+              {unread ? (
+                <button type="button" class="line-events" onClick={() => readEvents(line.row)}>
+                  {count === 1 ? strings.oneEvent : strings.showEvents(format.count(count))}
+                </button>
+              ) : null}
             </li>
           )
         })}

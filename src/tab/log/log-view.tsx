@@ -11,6 +11,7 @@ import messagesCss from '../styles/messages.css?inline'
 import { EntryHead } from './entry-head.tsx'
 import { LineList } from './line-list.tsx'
 import type { LogSource } from './log-context.ts'
+import { useLogEvents } from './log-events.ts'
 import { StepView } from './step-view.tsx'
 import { TurnView } from './turn-view.tsx'
 
@@ -25,7 +26,6 @@ export function LogView({ loaded, view, selection }: ViewProps) {
   const { tree, columns } = view
   const { execution } = loaded
   const entries = useMemo(() => logEntries(tree, columns), [tree, columns])
-  const lines = useMemo(() => logLines(tree, columns), [tree, columns])
   const talks = entries.some((entry) => entry.type === 'turn')
   const [everything, setEverything] = useState<boolean | null>(null)
   const [markdown, setMarkdown] = useState(false)
@@ -38,6 +38,8 @@ export function LogView({ loaded, view, selection }: ViewProps) {
     [api, execution.execution_id, life],
   )
   const source: LogSource = { reader, tree, columns, execution }
+  const { events, readEvents } = useLogEvents(source)
+  const lines = useMemo(() => logLines(tree, columns, events), [tree, columns, events])
   const asLines = everything ?? !talks
   const at = entries.findIndex((entry) => entry.row === selection.selected)
   const shown = entries.slice(0, Math.max(most, at + 10))
@@ -76,7 +78,14 @@ export function LogView({ loaded, view, selection }: ViewProps) {
         )}
       </div>
       {asLines ? (
-        <LineList source={source} lines={lines} selected={selection.selected} select={select} />
+        <LineList
+          source={source}
+          lines={lines}
+          events={events}
+          readEvents={readEvents}
+          selected={selection.selected}
+          select={select}
+        />
       ) : (
         <div ref={frame} class="log-scroll">
           {entries.length === 0 ? <p class="none">{strings.noConversation}</p> : null}

@@ -1,4 +1,5 @@
 import type { Skeleton } from '../../http/schemas/trace.ts'
+import { DASH } from './format.ts'
 
 /** The rows' columns; what only a filtered answer has is left out. */
 export type Columns = Omit<Skeleton['columns'], 'match'>
@@ -65,7 +66,8 @@ function emptyColumns(): Columns {
   }
 }
 
-/** What a row is called: its title where the service gives one, else the span's name. */
+/** What a row is called: its title where the service gives one, else the span's name; a dash if it has none. */
 export function titleOf(columns: Columns, index: number): string {
-  return columns.title[index] ?? columns.name[index] ?? ''
+  const title = columns.title[index] ?? columns.name[index]
+  return title === undefined || title.trim() !== '' ? (title ?? '') : DASH
 }

@@ -1,6 +1,6 @@
 /** Numbers, times and money as the reader's locale writes them. Every unknown is a dash, never a 0. */
 export interface Format {
-  /** 850 µs, 12.3 ms, 1.25 s, 2m 05s, 3h 04m */
+  /** 5 ns, 850 µs, 12.3 ms, 1.25 s, 2m 05s, 3h 04m */
   duration(ms: number | null | undefined): string
   count(value: number | null | undefined): string
   /** 1.2K, 48K, 1.3M */
@@ -85,6 +85,7 @@ function valid(iso: string | null | undefined): iso is string {
 function duration(ms: number, number: Intl.NumberFormat): string {
   if (ms === 0) return '0 ms'
   const size = Math.abs(ms)
+  if (size < 0.001) return `${number.format(ms * 1e6)} ns`
   if (size < 1) return `${number.format(ms * 1000)} µs`
   if (size < 999.5) return `${number.format(ms)} ms`
   if (size < 59_950) return `${number.format(ms / 1000)} s`

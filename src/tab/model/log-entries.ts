@@ -52,22 +52,37 @@ export function logEntries(tree: Tree, columns: Columns): LogEntry[] {
   )
 }
 
-/** A line of everything that happened: a span began, or it ended. */
+/** An event of a span: when it was, in milliseconds from the start of the execution, and what it is called. */
+export interface LogEvent {
+  at: number
+  name: string
+}
+
+/** A line of everything that happened: a span began, it ended, or it told of an event. */
 export interface LogLine {
   row: number
   /** Milliseconds from the start of the execution. */
   at: number
   ended: boolean
+  /** The event's name; undefined = the span itself began or ended. */
+  event?: string
 }
 
-/** Every start and every end, in the order of time. */
-export function logLines(tree: Tree, columns: Columns): LogLine[] {
+/** Every start, every end and the events that were read, by key of their span, in the order of time. */
+export function logLines(
+  tree: Tree,
+  columns: Columns,
+  events: ReadonlyMap<string, LogEvent[]> = new Map(),
+): LogLine[] {
   const lines: LogLine[] = []
   for (let row = 0; row < tree.length; row++) {
     const index = tree.span[row] ?? -1
     const at = columns.offset_ms[index]
     if (at === undefined) continue
     lines.push({ row, at, ended: false })
+    for (const { at, name } of events.get(tree.keys[row] ?? '') ?? []) {
+      lines.push({ row, at, ended: false, event: name })
+    }
     const duration = columns.duration_ms[index]
     if (duration !== null && duration !== undefined) lines.push({ row, at: at + duration, ended: true })
   }

@@ -120,6 +120,15 @@ export function pathTo(tree: Tree, row: number): number[] {
   return path
 }
 
+/** Rows of a path that are shown at its end when it is too long to be shown whole. */
+const PATH_END = 3
+
+/** A path cut to what can be read: its first row, -1 for those that are left out, and its last rows. */
+export function shortPath(path: number[]): number[] {
+  const [first] = path
+  return first === undefined || path.length <= PATH_END + 2 ? path : [first, -1, ...path.slice(-PATH_END)]
+}
+
 /** The direct children of a row. */
 export function childrenOf(tree: Tree, row: number): number[] {
   const children: number[] = []

@@ -1,6 +1,6 @@
 import type { TreeView } from '../hooks/use-tree-view.ts'
 import { titleOf } from '../model/columns.ts'
-import { hasChildren, pathTo, type Tree } from '../model/tree.ts'
+import { hasChildren, pathTo, shortPath, type Tree } from '../model/tree.ts'
 import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
 import { KindGlyph } from './kind-glyph.tsx'
@@ -23,9 +23,11 @@ export function TreePath({ view, row, show }: Props) {
   const { tree, columns } = view
   const path = row < 0 ? [] : ancestorsOf(tree, row)
   if (path.length === 0) return null
+  const short = shortPath(path)
   return (
     <div class="tree-path" aria-hidden="true">
-      {path.map((at, n) => {
+      {short.map((at, n) => {
+        if (at < 0) return <PathGap key={at} count={path.length - short.length + 1} />
         const index = tree.span[at] ?? -1
         return (
           <button key={at} type="button" tabIndex={-1} onClick={() => show(at)}>
@@ -38,6 +40,15 @@ export function TreePath({ view, row, show }: Props) {
         )
       })}
     </div>
+  )
+}
+
+/** Says how many rows of a long path are left out. */
+export function PathGap({ count }: { count: number }) {
+  return (
+    <span class="path-gap" title={strings.moreLevels(String(count))}>
+      …
+    </span>
   )
 }
 

@@ -14,10 +14,9 @@ import { KindGlyph } from './kind-glyph.tsx'
 import { PlaceLink } from './place-link.tsx'
 import type { ColumnSet } from './tree-header.tsx'
 
-/** CSS pixels of one level, wide and narrow, and the level beyond which a narrow row says how deep it is. */
-const INDENT = 14
-const INDENT_NARROW = 8
-const DEEP = 6
+/** CSS pixels of one level, and the level beyond which a row says how deep it is: its name needs the room. */
+const WIDE = { indent: 14, deep: 8 }
+const NARROW = { indent: 8, deep: 6 }
 
 interface Props {
   view: TreeView
@@ -66,7 +65,8 @@ function renderRow(props: Props, open: boolean, latest: { readonly current: Prop
     if (open) view.collapse(row)
     else view.expand(row)
   }
-  const indent = narrow ? Math.min(level, DEEP) * INDENT_NARROW : level * INDENT
+  const { indent, deep } = narrow ? NARROW : WIDE
+  const indented = Math.min(level, deep)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it has the keys
     <div
@@ -85,8 +85,12 @@ function renderRow(props: Props, open: boolean, latest: { readonly current: Prop
       onClick={() => (index < 0 ? toggle() : latest.current.onSelect())}
       onDblClick={parent ? toggle : undefined}
     >
-      <span role="gridcell" class="name-cell" style={{ '--level': level, paddingLeft: `${indent}px` }}>
-        {narrow && level > DEEP ? <span class="deep">+{level - DEEP}</span> : null}
+      <span
+        role="gridcell"
+        class="name-cell"
+        style={{ '--level': indented, paddingLeft: `${indented * indent}px` }}
+      >
+        {level > deep ? <span class="deep">+{level - deep}</span> : null}
         {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: arrow keys fold the row */}
         <span
           class={`expander ${parent ? (open ? 'open' : 'shut') : ''}`}

@@ -1,5 +1,6 @@
 import type { Summary } from '../../http/schemas/trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
+import { DASH } from '../model/format.ts'
 import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
 
@@ -36,7 +37,9 @@ export function UsageTable({ head, rows }: { head: string; rows: UsageRow[] }) {
           {rows.map((row) => (
             <tr key={row.key}>
               <th scope="row">
-                {row.name}
+                <span class="usage-name" title={row.name}>
+                  {row.name.trim() || DASH}
+                </span>
                 {row.note ? <span class="faint">{row.note}</span> : null}
               </th>
               <td>{format.count(row.calls)}</td>
