@@ -20,14 +20,32 @@ export function notModified(
     reply.header('cache-control', 'private, no-store')
     return false
   }
-  const hash = createHash('sha256').update(typeof of === 'string' ? of : JSON.stringify(of))
-  const tag = `W/"${hash.digest().subarray(0, TAG_BYTES).toString('base64url')}"`
+  const tag = tagOf(of)
   const vary = [reply.getHeader('vary') ?? [], 'authorization'].flat().join(', ')
   reply.header('cache-control', 'private, no-cache').header('vary', vary).header('etag', tag)
   const known = request.headers['if-none-match']
   if (known === undefined || !isAmong(tag, known)) return false
   reply.code(304)
   return true
+}
+
+/**
+ * Whether the client names the tag of this answer, before the answer is made: it can only have it from an answer that
+ * had one. Sets nothing.
+ */
+export function isKnown(
+  request: FastifyRequest,
+  { found, stale }: Pick<Reading, 'found' | 'stale'>,
+  of: unknown,
+): boolean {
+  const known = request.headers['if-none-match']?.trim()
+  if (known === undefined || known === '*' || found.execution.status === 'running' || stale) return false
+  return isAmong(tagOf(of), known)
+}
+
+function tagOf(of: unknown): string {
+  const hash = createHash('sha256').update(typeof of === 'string' ? of : JSON.stringify(of))
+  return `W/"${hash.digest().subarray(0, TAG_BYTES).toString('base64url')}"`
 }
 
 /** The weak comparison of RFC 9110: `W/` does not count. */

@@ -11,7 +11,7 @@ import { indexAt, type Rows, rowsAround, subtreeRows, withAncestors } from '../t
 import type { RowSpan } from '../tree/slim-span.ts'
 import { type TreeRow, treeRows } from '../tree/tree-row.ts'
 import { readCursor, signCursor } from './cursor.ts'
-import { notModified } from './etag.ts'
+import { isKnown, notModified } from './etag.ts'
 import { findMatches, type Matches } from './find-matches.ts'
 import type { Parts } from './parts.ts'
 import { artifactVersion } from './present/artifact.ts'
@@ -49,9 +49,6 @@ export function createSkeleton(parts: Parts) {
     const { read } = parts.store
     const { limit, cursor } = request.query
     const filter = filterOf(request.query)
-    const { order, spans } = await read.shape(found, stale)
-    // whose names a reader may see can change without this execution: then there is no tag
-    const ofItself = order.foreign.every((foreign) => foreign === 0)
     const { execution } = found
     const reader = [
       request.principal.workspace,
@@ -69,6 +66,14 @@ export function createSkeleton(parts: Parts) {
       cursor,
       policyTag(parts),
     ]
+    // a second look does not read the tree
+    if (isKnown(request, reading, of)) {
+      notModified(request, reply, reading, of)
+      return undefined
+    }
+    const { order, spans } = await read.shape(found, stale)
+    // whose names a reader may see can change without this execution: then there is no tag
+    const ofItself = order.foreign.every((foreign) => foreign === 0)
     if (!ofItself) reply.header('cache-control', 'private, no-store')
     else if (notModified(request, reply, reading, of)) return undefined
 

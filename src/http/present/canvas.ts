@@ -156,7 +156,10 @@ function addContent(attributes: Record<string, unknown>, span: Span, view: View)
     // messages that came as events or log records have no raw value of their own
     const value = raw ?? (messages.length > 0 ? messages : null)
     if (attributes[key] === undefined && value !== null) {
-      attributes[key] = view.mask(typeof value === 'string' ? value : JSON.stringify(value))
+      const text = typeof value === 'string' ? value : JSON.stringify(value)
+      // most values stand under the sender's own key too: what was masked there is not masked again
+      const same = [...span.content].find(([, one]) => one === text)
+      attributes[key] = same === undefined ? view.mask(text) : attributes[same[0]]
     }
   }
 }
