@@ -42,9 +42,11 @@ t.test('the service outlives its Postgres, and what was acknowledged is there', 
 
 t.test('twin: a service that listens to nobody ends with its Postgres', async (t) => {
   const victim = await Victim.start(t, null, { sabotage: ['no-error-listeners'] })
+  const pid = postmaster(victim.dataDir)
   const load = new Load(victim.url, 2)
-  await load.more(2)
-  process.kill(postmaster(victim.dataDir), 'SIGKILL')
+  await load.more(2, 20_000)
+  // on a busy machine a connection may break by itself, which ends it as well, and its Postgres with it
+  if (victim.alive) process.kill(pid, 'SIGKILL')
   for (let tries = 0; victim.alive && tries < 300; tries++) await wait(100)
   t.notOk(victim.alive)
   void load.stop()
