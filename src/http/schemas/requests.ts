@@ -43,7 +43,7 @@ export const RowFilter = Type.Object({
       minLength: 2,
       maxLength: 200,
       description:
-        'part of a name, title, node, model or error message and, with content:read, of the content as this reader sees it: matches with their ancestors',
+        'part of a name, title, node, model or error message and, with content:read, of the content as this reader sees it; looked for within one stored text, not from one message or part into the next: matches with their ancestors',
     }),
   ),
 })
