@@ -91,8 +91,8 @@ export class Canaries {
     const found: string[] = []
     for (let i = 0; i <= bytes.length - KEY; i++) {
       if (this.#seen[hashAt(bytes, i)] === 0) continue
-      for (const { core, where } of this.#cores.get(bytes.latin1Slice(i, i + KEY)) ?? []) {
-        if (bytes.latin1Slice(i, i + core.length) === core) found.push(where)
+      for (const { core, where } of this.#cores.get(bytes.toString('latin1', i, i + KEY)) ?? []) {
+        if (bytes.toString('latin1', i, i + core.length) === core) found.push(where)
       }
     }
     return found
