@@ -10,7 +10,8 @@ import { withDatabase } from './database.ts'
 /** Re-scrubs what is stored, after the rules changed. */
 export const redact: Command = {
   usage: '--since TIME|30d [--until TIME|1h] [--workspace W] [--dry-run]',
-  summary: 'Takes what the rules of today find out of what is stored already; prints counts, never a match.',
+  summary:
+    'Takes what the rules of today find out of what arrived since a time; prints counts, never a match.',
   async run(args) {
     const given = readOptions(args, {
       since: { type: 'string' },
