@@ -80,9 +80,11 @@ export class LiveStream implements Watcher {
 
   async #spans({ found, rows }: Change): Promise<SpansEvent> {
     const ids = new Set(rows.map((row) => row.subExecution).filter((id) => id !== null && id !== ''))
-    const named = await this.#parts.store.read.visible(this.#principal, found.execution.realm, [
-      ...(ids as Set<string>),
-    ])
+    const { store } = this.#parts
+    // the call comes from a look that serves everybody
+    const named = await store.within(this.#principal, () =>
+      store.read.visible(this.#principal, found.execution.realm, [...(ids as Set<string>)]),
+    )
     return {
       trace_ids: found.traceIds,
       total: rows[0]?.total ?? rows.length,

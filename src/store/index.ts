@@ -16,7 +16,7 @@ import { IngestKeys } from './ingest-keys.ts'
 import { Repeats } from './message-parts.ts'
 import { migrate } from './migrate.ts'
 import { Reader } from './reader.ts'
-import { guarded, prepareReaderRole, readWithin } from './reader-role.ts'
+import { guarded, prepareReaderRole, readAsOwner, readWithin } from './reader-role.ts'
 import { Realms } from './realms.ts'
 import { Revocations } from './revocations.ts'
 import { Roller } from './roller.ts'
@@ -90,6 +90,8 @@ export interface Store {
   revocations: Pick<Revocations, 'isRevoked' | 'revoke'>
   /** Runs `work`: what it reads is held to the principal by the server as well, with `rowSecurity`. */
   within<T>(principal: Principal, work: () => T): Promise<T>
+  /** Runs `work` outside of every `within`: for what is read once and told to many. */
+  asOwner<T>(work: () => T): T
   /** A random key that is the same in every process; made at the first call. */
   key(workspace: string, purpose: string): Promise<Buffer>
   /** True while the database answers. */
@@ -220,6 +222,7 @@ function assemble(
     read: new Reader(walled ? guarded(database) : database, realms),
     within: async ({ workspace, workflows }, work) =>
       walled ? readWithin({ realms: await realms.ofWorkspace(workspace), workflows }, work) : work(),
+    asOwner: readAsOwner,
     artifacts: new ArtifactStore(database, realms, options.redactionVersion),
     async writeSpans({ workspace, workflows }, spans) {
       const realm = () => orAgain(() => realms.idOf(workspace, workflows))

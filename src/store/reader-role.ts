@@ -53,11 +53,19 @@ export async function prepareReaderRole(pool: pg.Pool, log: Pick<BaseLogger, 'wa
 }
 
 /** Who is reading in this flow of calls. */
-const reaching = new AsyncLocalStorage<Reach>()
+const reaching = new AsyncLocalStorage<Reach | undefined>()
 
 /** Everything that `work` reads through a guarded database is held to this reach by the server. */
 export function readWithin<T>(reach: Reach, work: () => T): T {
   return reaching.run(reach, work)
+}
+
+/**
+ * What `work` reads is nobody's: for what is read once and told to many. Timers and promises carry the reach of the
+ * request that made them, which would hold everybody to that of whoever came first.
+ */
+export function readAsOwner<T>(work: () => T): T {
+  return reaching.run(undefined, work)
 }
 
 /**

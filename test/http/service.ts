@@ -44,6 +44,7 @@ export function keepingStore(): KeepingStore {
     ingestKeys: { principalOf: async () => null } as never,
     revocations: { isRevoked: async () => false, revoke: async () => {} },
     within: async (_principal, work) => work(),
+    asOwner: (work) => work(),
     key: async () => randomBytes(32),
     ready: async () => true,
     pools: () => ({}),

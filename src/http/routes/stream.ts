@@ -116,16 +116,17 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
   )
 }
 
+/** One look serves every watcher, so none of them may bound it: each stream bounds what it tells. */
 function liveSource({ store }: Parts): LiveSource {
   const { read } = store
   return {
-    current: (found) => read.again(found),
-    order: (found) => read.orderWithVersions(found),
+    current: (found) => store.asOwner(() => read.again(found)),
+    order: (found) => store.asOwner(() => read.orderWithVersions(found)),
     async rows(found, order, rows) {
-      const spans = await read.rows(found, order, rows)
+      const spans = await store.asOwner(() => read.rows(found, order, rows))
       return treeRows(order, rows, (_row, place) => spans[place])
     },
-    storedSince: (found, since, most) => read.storedSince(found, since, most),
+    storedSince: (found, since, most) => store.asOwner(() => read.storedSince(found, since, most)),
   }
 }
 
