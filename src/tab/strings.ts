@@ -260,9 +260,11 @@ export const strings = {
     'Personal data of this span is masked. The service keeps who looked at it, when and why. Secrets were never stored.',
   revealReason: 'Why do you need to see it?',
   revealAct: 'Show and record',
-  revealAll: 'For every span of this execution that I open from now on; each is recorded with this reason',
+  revealAll:
+    'For every span of this execution that I open from now on; each is recorded with this reason. The log stays masked.',
   revealDenied: 'Your token does not allow this.',
   revealed: 'Personal data is shown. This was recorded.',
+  logMasked: 'The log stays masked.',
   revealedAll: 'Personal data is shown for every span of this execution that you open. Each is recorded.',
   hideAgain: 'Hide it again',
   compareWith: 'Compare with',

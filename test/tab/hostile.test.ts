@@ -30,15 +30,47 @@ const PERSONAL = 'maria.lopez@example.com'
 
 const text = (value: string) => ({ stringValue: value })
 const attribute = (key: string, value: string) => ({ key, value: text(value) })
-const ids = [attribute('workflow.execution.id', 'hostile-run'), attribute('workflow.id', 'hostile')]
 const messages = (role: string, contents: string[]) =>
   JSON.stringify(contents.map((content) => ({ role, parts: [{ type: 'text', content }] })))
 
+const ownSecrets = (i: number) =>
+  secrets.filter((_, n) => n % hostile.length === i).map(({ text: secret }) => secret)
+const spanId = (i: number) => (i + 1).toString(16).padStart(16, '0')
+const runs = [
+  { id: 'hostile-run', trace: 'd'.repeat(32) },
+  { id: 'other-run', trace: 'c'.repeat(32) },
+] as const
+
+/** A log record at each span, with its share of secrets. */
+const resourceLogs = () => [
+  {
+    scopeLogs: [
+      {
+        logRecords: hostile.map((evil, i) => ({
+          traceId: runs[0].trace,
+          spanId: spanId(i),
+          timeUnixNano: String(BigInt(Date.now() - 50_000) * 1_000_000n),
+          eventName: 'exception',
+          severityText: evil,
+          body: text([evil, ...ownSecrets(i)].join(' ')),
+          attributes: [
+            attribute('exception.type', 'LoggedError'),
+            attribute('exception.message', [evil, ...ownSecrets(i)].join(' ')),
+            ...ownSecrets(i).map((one, n) => attribute(`l${n}`, one)),
+          ],
+        })),
+      },
+    ],
+  },
+]
+
 /** One model call for each hostile text, which stands in every position of it, and each with its share of secrets. */
-function resourceSpans(): object[] {
+function resourceSpans({ id, trace }: { id: string; trace: string }): object[] {
   const now = Date.now()
+  const ids = [attribute('workflow.execution.id', id), attribute('workflow.id', 'hostile')]
   return hostile.map((evil, i) => {
-    const own = secrets.filter((_, n) => n % hostile.length === i).map(({ text: secret }) => secret)
+    const own = ownSecrets(i)
+    const name = [evil, ...own].join(' ')
     const said = [evil, PERSONAL, ...own].join('\n\n')
     const start = BigInt(now - 60_000 + i * 100) * 1_000_000n
     return {
@@ -47,13 +79,13 @@ function resourceSpans(): object[] {
       },
       scopeSpans: [
         {
-          scope: { name: evil, version: evil, attributes: [attribute('scope', said)] },
+          scope: { name, version: name, attributes: [attribute('scope', said)] },
           spans: [
             {
-              traceId: 'd'.repeat(32),
-              spanId: (i + 1).toString(16).padStart(16, '0'),
+              traceId: trace,
+              spanId: spanId(i),
               ...(i === 0 ? {} : { parentSpanId: '1'.padStart(16, '0') }),
-              name: evil,
+              name,
               startTimeUnixNano: String(start),
               endTimeUnixNano: String(start + 50_000_000n),
               traceState: `k=${own[0] ?? ''}`,
@@ -63,20 +95,22 @@ function resourceSpans(): object[] {
                 attribute('gen_ai.operation.name', 'chat'),
                 attribute('gen_ai.request.model', evil),
                 attribute('workflow.node.id', `node-${i}`),
-                attribute('workflow.node.name', evil),
-                attribute('gen_ai.tool.name', evil),
+                attribute('workflow.node.name', name),
+                attribute('gen_ai.tool.name', name),
                 attribute('gen_ai.input.messages', messages('user', [evil, PERSONAL, ...own])),
                 attribute(
                   'gen_ai.output.messages',
-                  messages('assistant', [evil, `# ${evil}\n\n\`\`\`html\n${evil}\n\`\`\``]),
+                  messages('assistant', [said, `# ${evil}\n\n\`\`\`html\n${evil}\n\`\`\``]),
                 ),
                 attribute(evil, evil),
+                ...own.map((one) => attribute(one, evil)),
+                ...own.map((one, n) => attribute(`a${n}`, one)),
                 attribute('url.full', evil),
                 attribute('json', JSON.stringify({ [evil]: [evil, ...own] })),
                 { key: 'gen_ai.usage.input_tokens', value: { intValue: '10' } },
               ],
               events: [
-                { name: evil, timeUnixNano: String(start), attributes: [attribute(evil, said)] },
+                { name, timeUnixNano: String(start), attributes: [attribute(evil, said)] },
                 {
                   name: 'exception',
                   timeUnixNano: String(start),
@@ -110,6 +144,9 @@ const domOf = (page: Page): Promise<string> =>
     return parts.join('\n')
   })
 
+const longestWord = (said: string) =>
+  said.split(/\s+/).reduce((longest, word) => (word.length > longest.length ? word : longest), '')
+
 const browser = await launchBrowser()
 t.test(
   'what spans say stays text in every view',
@@ -121,21 +158,25 @@ t.test(
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
     const scope = 'traces:write artifacts:write artifacts:read traces:read content:read content:reveal'
     const bearer = { authorization: `Bearer ${token({ scope })}` }
-    const sent = await fetch(`${url}/v1/traces`, {
-      method: 'POST',
-      headers: { ...bearer, 'content-type': 'application/json' },
-      body: JSON.stringify({ resourceSpans: resourceSpans() }),
-    })
-    t.match(await sent.text(), '{}')
-    const put = await fetch(`${url}/api/executions/hostile-run/artifacts/a1`, {
+    const send = async (signal: string, body: object) => {
+      const answer = await fetch(`${url}/v1/${signal}`, {
+        method: 'POST',
+        headers: { ...bearer, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      t.match(await answer.text(), '{}', signal)
+    }
+    for (const run of runs) await send('traces', { resourceSpans: resourceSpans(run) })
+    await send('logs', { resourceLogs: resourceLogs() })
+    const put = await fetch(`${url}/api/executions/${runs[0].id}/artifacts/a1`, {
       method: 'PUT',
       headers: {
         ...bearer,
         'content-type': 'text/html',
-        'x-span-id': '1'.padStart(16, '0'),
-        'x-artifact-name': encodeURIComponent(`${hostile[0]}.html`),
+        'x-span-id': spanId(0),
+        'x-artifact-name': encodeURIComponent(`${hostile[0]} ${secrets[0]?.text}.html`),
       },
-      body: `${hostile[1]} ${secrets[0]?.text}`,
+      body: [hostile[1], ...secrets.map(({ text: secret }) => secret)].join('\n'),
     })
     t.equal(put.status, 201)
 
@@ -185,14 +226,27 @@ t.test(
       }
       await page.locator('.span-pane').getByRole('tab').first().click()
     }
-    for (const view of ['graph', 'metrics', 'log']) {
-      await page.goto(`${path}?view=${view}`)
-      await page.locator('trace-tab').waitFor()
-      await page.waitForLoadState('networkidle')
+    // each view by what only it shows, once its content is there
+    const views = {
+      'view=graph': '.node-card',
+      'view=metrics': '.metrics table, .metrics svg',
+      'view=log': '.log-turn .log-messages',
+      [`view=compare&with=${runs[1].id}`]: '.compare-nodes',
+    }
+    for (const [query, own] of Object.entries(views)) {
+      await page.goto(`${path}?${query}`)
+      await page.locator(own).first().waitFor()
       await look()
     }
+    await page.goto(`${path}?view=log`)
+    await page.getByRole('button', { name: 'Everything' }).click()
+    await page.locator('.log-line').first().waitFor()
+    await look()
+    await page.goto(`${path}?tab=execution`)
+    await page.locator('.overview-body').waitFor()
+    await look()
     await page.goto(`${url}/`)
-    await page.waitForLoadState('networkidle')
+    await page.locator('.workflow-card').first().waitFor()
     await look()
     const masked = doms.join('\n')
     t.ok(masked.includes(hostile[0] as string), 'it is there, as text')
@@ -203,17 +257,25 @@ t.test(
     await treeRows(page).first().click()
     await page.getByRole('button', { name: 'Show masked values' }).click()
     await page.getByLabel('Why do you need to see it?').fill('a test')
+    await page.getByLabel('For every span of this execution').check()
     await page.getByRole('button', { name: 'Show and record' }).click()
     await page.locator('.revealed').waitFor()
-    const revealed = await domOf(page)
-    t.ok(revealed.includes(PERSONAL), 'a reveal shows personal data')
+    const shown = await domOf(page)
+    t.ok(shown.includes(PERSONAL), 'a reveal shows personal data')
+    await page.getByRole('tab', { name: 'Log', exact: true }).click()
+    await page.locator('.log-turn .log-messages').first().waitFor()
+    await page.getByText('The log stays masked.').first().waitFor()
+    const revealed = `${shown}\n${await domOf(page)}`
 
     const everything = [masked, revealed, ...seen].join('\n')
+    let looked = 0
     for (const { text: secret, secret: core } of secrets) {
-      const end = core.slice(Math.floor(core.length / 3))
-      if (end.length > 5 && !/\s/.test(end))
-        t.notOk(everything.includes(end), `${secret.slice(0, 16)}… is nowhere`)
+      const end = longestWord(core.slice(Math.floor(core.length / 3)))
+      if (end.length < 6 || (end.length < 12 && /\s/.test(core))) continue
+      looked++
+      t.notOk(everything.includes(end), `${secret.slice(0, 16)}… is nowhere`)
     }
+    t.ok(looked >= 40, `${looked} secrets were looked for`)
     const state = await page.evaluate(() => {
       const own = globalThis as unknown as { pwned?: unknown; broken: string[] }
       const root = document.querySelector('trace-tab')?.shadowRoot

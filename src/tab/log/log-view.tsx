@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createSpanReader } from '../api/span-reader.ts'
+import { standingReason } from '../api/standing-reveals.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import type { ViewProps } from '../hooks/view-props.ts'
 import { logEntries, logLines } from '../model/log-entries.ts'
@@ -65,6 +66,7 @@ export function LogView({ loaded, view, selection }: ViewProps) {
           </button>
         </span>
         <span class="spacer" />
+        {standingReason(api, execution.execution_id) ? <small>{strings.logMasked}</small> : null}
         {asLines ? null : (
           // biome-ignore lint/a11y/useSemanticElements: two buttons in a row are no fieldset
           <span class="segments" role="group" aria-label={strings.textForm}>
