@@ -39,11 +39,13 @@ t.test('F15: many processes migrate at once: one works, all succeed', async (t) 
   )
   const [row] = await ask<{ n: string }>(url, 'select count(*) as n from schema_migrations')
   t.ok(Number(row?.n) > 0)
-  const sick = await all(await emptyDatabase(t), 'no-locks')
-  t.ok(
-    sick.some(({ code }) => code !== 0),
-    'twin: without the lock they collide',
-  )
+  // Whether they meet is chance: a few tries.
+  let collided = false
+  for (let tries = 0; tries < 8 && !collided; tries++) {
+    const sick = await all(await emptyDatabase(t), 'no-locks')
+    collided = sick.some(({ code }) => code !== 0)
+  }
+  t.ok(collided, 'twin: without the lock they collide')
 })
 
 t.test('F15: migrating while another replica serves; an older binary refuses a newer schema', async (t) => {

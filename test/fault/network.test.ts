@@ -25,7 +25,10 @@ async function halfOpen(t: Test, wounds: Wounds, patienceMs: number) {
   const recovered = await load.more(5, patienceMs)
   const ms = Math.round(performance.now() - began)
   void load.stop()
-  return { recovered, ms, ready, load, ...(await judge(url, load.ackedSpanIds)) }
+  const judged = await judge(url, load.ackedSpanIds)
+  // A backend in the middle of a COPY holds up every DROP DATABASE of its server, this test's own and those of others.
+  toxic.reset()
+  return { recovered, ms, ready, load, ...judged }
 }
 
 t.test('F8: a half-open network is noticed, and left behind', async (t) => {

@@ -3,6 +3,6 @@ import pg from 'pg'
 
 const { query } = pg.Client.prototype
 pg.Client.prototype.query = function (first, ...rest) {
-  const locks = typeof first === 'string' && /pg_(try_)?advisory(_xact)?_lock/.test(first)
+  const locks = /pg_(try_)?advisory(_xact)?_lock/.test(typeof first === 'string' ? first : first?.text)
   return query.call(this, locks ? 'select true as taken' : first, ...rest)
 }
