@@ -77,7 +77,9 @@ export const Comparison = Type.Object({
       cost: Nullable(Delta),
       artifacts: Type.Array(
         Type.Object({
-          change: Type.Union([Type.Literal('added'), Type.Literal('removed'), Type.Literal('changed')]),
+          change: Type.Union([Type.Literal('added'), Type.Literal('removed'), Type.Literal('changed')], {
+            description: 'what became of the artifact from a to b',
+          }),
           a: Nullable(Artifact),
           b: Nullable(Artifact),
         }),

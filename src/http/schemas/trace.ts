@@ -104,7 +104,7 @@ export const SkeletonColumns = Type.Object({
   artifacts: Type.Array(Type.Integer({ description: 'how many' })),
   /** Codes of the row's notices; null = none. */
   notices: Type.Array(Nullable(Type.Array(Type.String()))),
-  event_count: Type.Array(Type.Integer({ description: 'events of the span itself' })),
+  event_count: Type.Array(Type.Integer(), { description: 'events of each span itself' }),
   missing_parent: Type.Array(Nullable(Type.String())),
   /** The row is the root of another execution, whose id this is ('' = one that the reader may not see). */
   sub_execution: Type.Array(Nullable(Type.String())),
