@@ -51,7 +51,13 @@ function sideOf(source: MessageSource, side: Side): Content {
     if (messages.length === 0) messages = found.messages
     if (value === undefined) value = found.value
   }
-  return { messages: messages.map(withoutBytes), value: value === undefined ? null : withoutMedia(value) }
+  const spoken = side === 'output' ? messages.map(byAssistant) : messages
+  return { messages: spoken.map(withoutBytes), value: value === undefined ? null : withoutMedia(value) }
+}
+
+/** LangChain's chunks have no role, which its instrumentations write as `unknown`. */
+function byAssistant(message: Message): Message {
+  return message.role === 'unknown' ? { ...message, role: 'assistant' } : message
 }
 
 /** Bytes may hide in texts, arguments and results, too. */

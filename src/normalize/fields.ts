@@ -102,9 +102,12 @@ export function sumOfAmounts(values: readonly unknown[]): string | null {
   return asAmount(amounts.reduce((sum, amount) => sum + Number(amount), 0))
 }
 
-/** First usable text of a list, or the text itself. */
+/** First usable text of a list, which may be written in JSON, or the text itself. */
 function asFirstText(value: AttributeValue): string | null {
-  if (!Array.isArray(value)) return asText(value)
+  if (!Array.isArray(value)) {
+    const text = asText(value)
+    return text?.startsWith('["') ? (/^\["([\w-]{1,64})"/.exec(text)?.[1] ?? text) : text
+  }
   for (const item of value) {
     const text = asText(item)
     if (text !== null) return text

@@ -26,12 +26,16 @@ const ALIASES: Readonly<Record<string, string>> = {
   mistralai: 'mistral_ai',
 }
 
+/** What instrumentations of frameworks name where a provider should be: none of them answers a prompt. */
+const FRAMEWORKS = new Set(['langchain', 'langgraph', 'strands-agents', 'microsoft.agent_framework'])
+
 /** What is no plain name stays as it was sent: spelled anew, a secret would no longer have the form that rules know. */
 const NAME = /^[a-z][a-z_. -]{0,47}\d?$/i
 
-/** One name for one provider: lower case, without the API's name, in OpenTelemetry's spelling. */
-export function providerName(name: string): string {
+/** One name for one provider: lower case, without the API's name, in OpenTelemetry's spelling; `null` = it is none. */
+export function providerName(name: string): string | null {
   if (!NAME.test(name)) return name
   const plain = name.toLowerCase().replace(/\.(chat|responses|messages|completion|embedding|image)$/, '')
+  if (FRAMEWORKS.has(plain)) return null
   return Object.hasOwn(ALIASES, plain) ? (ALIASES[plain] as string) : plain
 }

@@ -65,6 +65,12 @@ function leading(text: string): string | null {
   return /^[\w.$]+/.exec(text.slice(0, 256))?.[0].split('.').at(-1) ?? null
 }
 
+/** How an exception of this name (its module may lead) ends a span: most of them fail it. */
+export function statusThrown(type: string): SpanStatus {
+  const name = type.split('.').at(-1) as string
+  return Object.hasOwn(CONTROL_FLOW, name) ? (CONTROL_FLOW[name] as SpanStatus) : 'error'
+}
+
 /** The last exception that a text names at the start of a line: `GraphInterrupt: …` below its message, or a stack's end. */
 function thrown(text: string): string | null {
   return [...text.matchAll(THROWN)].at(-1)?.[1] ?? null

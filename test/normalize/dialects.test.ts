@@ -312,7 +312,7 @@ expectAll([
         'gen_ai.usage.output_tokens': 1000,
       },
     },
-    seen: { provider: 'langchain', cost: { amount: '0.0125', source: 'estimated' } },
+    seen: { provider: null, cost: { amount: '0.0125', source: 'estimated' } },
   },
 ])
 

@@ -92,6 +92,8 @@ export const genAi: Family = {
     'gen_ai.prompt.*',
     'gen_ai.completion',
     'gen_ai.completion.*',
+    // Strands' first versions
+    'system_prompt',
   ],
   structure: ['gen_ai.prompt.name', 'gen_ai.prompt.version', 'gen_ai.prompt.id'],
   messages: [

@@ -34,6 +34,8 @@ export const googleAdk: Family = {
   interpret(reading, span) {
     // Names of older versions carry the agent's name: `agent_run [planner]`.
     if (/^agent_run\b/.test(span.name)) reading.suggest('kind', 'agent')
+    // A tool that raised leaves its name alone.
+    if (span.name.startsWith('execute_tool ')) reading.suggest('kind', 'tool')
     // Repeats what the tools' own spans say.
     if (span.name.includes('(merged tools)')) reading.set('kind', 'internal')
   },

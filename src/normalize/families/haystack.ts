@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../../model/attributes.ts'
 import type { Message } from '../../model/message.ts'
-import type { Family } from '../family.ts'
+import type { Family, Side } from '../family.ts'
 import { asCount } from '../fields.ts'
 import { conversationFrom } from '../messages/found.ts'
 import { isObject, type JsonObject, parseJson } from '../messages/json.ts'
@@ -17,12 +17,15 @@ export const haystack: Family = {
     nodeId: ['haystack.component.name'],
     nodeName: ['haystack.component.name'],
     nodeKind: ['haystack.component.type'],
+    title: ['haystack.tool.name'],
   },
   spanNames: {
     'haystack.pipeline.run': { kind: 'workflow' },
     'haystack.async_pipeline.run': { kind: 'workflow' },
     'haystack.component.run': { kind: 'node' },
     'haystack.agent.run': { kind: 'agent' },
+    'haystack.agent.step.llm': { kind: 'llm' },
+    'haystack.agent.step.tool': { kind: 'tool' },
   },
   content: [
     'haystack.component.input',
@@ -31,9 +34,13 @@ export const haystack: Family = {
     'haystack.pipeline.output_data',
     'haystack.agent.input',
     'haystack.agent.output',
+    'haystack.agent.step.*',
   ],
+  structure: ['haystack.agent.step'],
   interpret(reading, span) {
-    const output = span.attributes.get('haystack.component.output')
+    const output =
+      span.attributes.get('haystack.component.output') ??
+      span.attributes.get('haystack.agent.step.llm.output')
     if (typeof output !== 'string' || output.length > LONGEST_OUTPUT) return
     const usage = usageOf(parseJson(output))
     if (usage === null) return
@@ -51,13 +58,25 @@ export const haystack: Family = {
         const value =
           source.json(`haystack.component.${side}`) ??
           source.json(`haystack.pipeline.${side}_data`) ??
-          source.json(`haystack.agent.${side}`)
-        if (value === undefined) return undefined
-        const found = conversationFrom(unscored(value), side)
-        return found.messages.length > 0 ? { ...found, value } : { messages: replies(value), value }
+          source.json(`haystack.agent.${side}`) ??
+          source.json(`haystack.agent.step.llm.${side}`) ??
+          source.json(`haystack.agent.step.tool.${side}`)
+        return value === undefined ? undefined : { messages: spoken(value, side), value }
       },
     },
   ],
+}
+
+/** A conversation, bare replies, or (a pipeline's, a prompt builder's) that of the one member that has any. */
+function spoken(value: unknown, side: Side): Message[] {
+  const { messages } = conversationFrom(unscored(value), side)
+  if (messages.length > 0) return messages
+  const texts = replies(value)
+  if (texts.length > 0 || !isObject(value)) return texts
+  const found = Object.values(value)
+    .map((member) => conversationFrom(unscored(member), side).messages)
+    .filter((inner) => inner.length > 0)
+  return found.length === 1 ? (found[0] ?? []) : []
 }
 
 /** Older versions dump a message's private members: `_role`, `_content`, `_name`, `_meta`. */

@@ -1,3 +1,4 @@
+import type { SpanEvent } from '../../model/otlp.ts'
 import type { Family } from '../family.ts'
 import type { Field } from '../fields.ts'
 
@@ -24,6 +25,8 @@ export const langgraph: Family = {
   interpret(reading, span) {
     const node = reading.text('langgraphNode')
     const kind = reading.text('kind')
+    // OpenLLMetry puts its operation before the name.
+    const name = reading.text('entityName') ?? span.name
     if (node === null) {
       // The root of a graph bears the graph's name, or LangGraph's own where it has none.
       if (isGraph(span.attributes.get('metadata')) && span.parentSpanId === '' && span.name !== 'LangGraph') {
@@ -32,18 +35,26 @@ export const langgraph: Family = {
       return
     }
     // `__start__` and the branches between nodes are the engine's own steps.
-    if (span.name !== node || node.startsWith('__')) {
-      if (kind === 'chain') reading.set('kind', 'internal')
+    if (name !== node || node.startsWith('__')) {
+      const isStep = (kind ?? reading.text('kindHint')) === 'node' && reading.text('nodeId') === null
+      if (kind === 'chain' || isStep) reading.set('kind', 'internal')
       return
     }
     reading.set('nodeId', node)
     reading.set('nodeName', node)
     // The Python instrumentor calls every run an agent whose name contains "agent".
     if (kind === 'chain' || kind === 'agent' || kind === null) reading.set('kind', 'node')
+    // OpenInference ends it with OK: whoever waits did not fail.
+    if (span.events.some(isInterrupt)) reading.suggest('status', 'interrupted')
   },
 }
 
 function isGraph(metadata: unknown): boolean {
   if (metadata instanceof Map) return metadata.get('ls_integration') === 'langgraph'
   return typeof metadata === 'string' && metadata.includes('"langgraph"')
+}
+
+function isInterrupt({ attributes }: SpanEvent): boolean {
+  const type = attributes.get('exception.type')
+  return typeof type === 'string' && /(?:^|\.)(?:Graph|Node)Interrupt$/.test(type)
 }

@@ -21,6 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
   EVALUATOR: 'internal',
 }
 
+const IDS = ['executionCopy', 'workflowCopy', 'threadId', 'userId'] as const
+
 /** MLflow: every value is a JSON text, texts included (`"\"LLM\""`). */
 export const mlflow: Family = {
   name: 'mlflow',
@@ -40,12 +42,12 @@ export const mlflow: Family = {
     },
     'mlflow.llm.cost': { total_cost: 'cost' },
   },
-  // users and sessions are quoted as everything is
+  // ids are quoted as everything is
   interpret(reading, span) {
     const given = span.attributes.get('mlflow.llm.cost')
     const cost = reading.text('cost') === null && typeof given === 'string' ? parseJson(given) : null
     if (isObject(cost)) reading.suggest('cost', sumOfAmounts([cost.input_cost, cost.output_cost]))
-    for (const field of ['threadId', 'userId'] as const) {
+    for (const field of IDS) {
       const quoted = reading.text(field)
       if (quoted?.startsWith('"')) reading.set(field, unquoted(quoted))
     }

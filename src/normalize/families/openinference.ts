@@ -1,5 +1,5 @@
 import type { AttributeValue } from '../../model/attributes.ts'
-import type { Family, Found } from '../family.ts'
+import type { Family, Found, Side } from '../family.ts'
 import { sumOfAmounts } from '../fields.ts'
 import { conversationFrom, membersParsed } from '../messages/found.ts'
 import { indexedDocuments, indexedEmbeddings, indexedMessages, indexedTexts } from '../messages/indexed.ts'
@@ -75,10 +75,7 @@ export const openinference: Family = {
     reading.suggest('cost', sumOfAmounts([prompt, attributes.get('llm.cost.completion')]))
   },
   messages: [
-    {
-      stage: 'indexed',
-      read: (source, side) => indexedMessages(source, `llm.${side}_messages.`, side),
-    },
+    { stage: 'indexed', read: modelMessages },
     {
       stage: 'indexed',
       read: (source, side) => indexedTexts(source, side === 'input' ? 'llm.prompts.' : 'llm.choices.', side),
@@ -110,6 +107,14 @@ export const openinference: Family = {
   ],
 }
 
+/** A call's messages. Of a chain's the instrumentor of LangChain lists the first alone, and the value has all. */
+function modelMessages(source: MessageSource, side: Side): Found | undefined {
+  const found = indexedMessages(source, `llm.${side}_messages.`, side)
+  if (found === undefined || source.text('openinference.span.kind') === 'LLM') return found
+  const { messages } = conversationFrom(source.json(`${side}.value`), side)
+  return messages.length > found.messages.length ? { messages } : found
+}
+
 /** What was ranked, and for which question. */
 function rerankedFrom(source: MessageSource): Found | undefined {
   const documents = indexedDocuments(source, 'reranker.input_documents.')
@@ -120,12 +125,14 @@ function rerankedFrom(source: MessageSource): Found | undefined {
 
 /**
  * The provider's id of the answer, which only the raw value has: it tells two instrumentations of one call from two
- * calls. Its place is the beginning; the value is not parsed for it.
+ * calls. Its place is the beginning, or, of a streamed answer, near the end; the value is not parsed for it.
  */
 function responseId(value: AttributeValue): string | null {
   if (typeof value !== 'string') return null
-  return (
-    /^\s*\{\s*"id"\s*:\s*"((?:chatcmpl|resp|msg|gen|cmpl)[-_][\w-]{1,120})"/.exec(value.slice(0, 200))?.[1] ??
-    null
-  )
+  const found = ID_FIRST.exec(value.slice(0, 200)) ?? ID_LATE.exec(value.slice(-2000))
+  return found?.[1] ?? null
 }
+
+const ID_FIRST = /^\s*\{\s*"id"\s*:\s*"((?:chatcmpl|resp|msg|gen|cmpl)[-_][\w-]{1,120})"/
+/** Behind the choices; without `msg_`, which items inside of an answer bear. */
+const ID_LATE = /\]\s*,\s*"id"\s*:\s*"((?:chatcmpl|gen|cmpl)-[\w-]{1,120})"/

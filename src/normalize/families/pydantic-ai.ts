@@ -30,7 +30,7 @@ export const pydanticAi: Family = {
       'gen_ai.aggregated_usage.cache_creation.input_tokens',
     ],
     reasoningOutput: ['gen_ai.aggregated_usage.details.reasoning_tokens'],
-    title: ['logfire.msg'],
+    title: ['gen_ai.tool.name', 'logfire.msg'],
   },
   spanNames: { 'running tools': { kind: 'internal' }, 'agent run': { kind: 'agent' } },
   content: [
@@ -68,7 +68,8 @@ export const pydanticAi: Family = {
 
 /** An agent's whole history: the last answer is the output, what came before it the input. */
 function history(all: unknown, source: MessageSource, side: Side): Found {
-  const { messages } = conversationFrom(all, 'input')
+  const instructions = side === 'input' ? source.json('gen_ai.system_instructions') : undefined
+  const { messages } = conversationFrom(all, 'input', instructions)
   return halves(messages, side, side === 'output' ? source.json('final_result') : all)
 }
 

@@ -1,7 +1,7 @@
 import type { SpanEvent } from '../../model/otlp.ts'
 import type { Family, Found } from '../family.ts'
 import { conversationFrom, membersParsed } from '../messages/found.ts'
-import { parseJson } from '../messages/json.ts'
+import { isObject, parseJson } from '../messages/json.ts'
 import { plain } from '../messages/plain.ts'
 import { COPIED_IDS } from './copied.ts'
 
@@ -13,13 +13,15 @@ export const traceloop: Family = {
     kind: [
       {
         key: 'traceloop.span.kind',
-        map: { workflow: 'workflow', task: 'node', agent: 'agent', tool: 'tool', session: 'internal' },
+        map: { workflow: 'workflow', agent: 'agent', tool: 'tool', session: 'internal' },
       },
       {
         key: 'llm.request.type',
         map: { chat: 'llm', completion: 'llm', rerank: 'reranker', embedding: 'embedding' },
       },
     ],
+    // whatever LangChain runs is a task, a retriever too: the operation knows better
+    kindHint: [{ key: 'traceloop.span.kind', map: { task: 'node' } }],
     executionCopy: ['traceloop.correlation.id'],
     workflowName: ['traceloop.workflow.name'],
     entityName: ['traceloop.entity.name', 'gen_ai.task.name'],
@@ -36,7 +38,7 @@ export const traceloop: Family = {
     'llm.request.functions.*',
   ],
   interpret(reading) {
-    if (reading.text('kind') !== 'node') return
+    if ((reading.text('kind') ?? reading.text('kindHint')) !== 'node') return
     const name = reading.text('entityName')
     reading.suggest('nodeId', name)
     reading.suggest('nodeName', name)
@@ -46,9 +48,8 @@ export const traceloop: Family = {
     {
       stage: 'value',
       read: (source, side) => {
-        const value = membersParsed(
-          source.json(`traceloop.entity.${side}`) ?? source.json(`gen_ai.task.${side}`),
-        )
+        const given = source.json(`traceloop.entity.${side}`) ?? source.json(`gen_ai.task.${side}`)
+        const value = membersParsed(calledWith(given))
         return value === undefined ? undefined : conversationFrom(value, side)
       },
     },
@@ -67,4 +68,13 @@ function vectorResults(events: readonly SpanEvent[]): Found | undefined {
       return result
     })
   return results.length > 0 ? { messages: [], value: results } : undefined
+}
+
+/** What LangChain's callbacks were given, out of what came with it: `{inputs, tags, metadata, kwargs}`. */
+function calledWith(given: unknown): unknown {
+  if (!isObject(given) || !isObject(given.kwargs)) return given
+  for (const name of ['inputs', 'outputs', 'output', 'query', 'input_str']) {
+    if (name in given) return given[name]
+  }
+  return given
 }

@@ -4,6 +4,7 @@ import type { Found, Side } from '../family.ts'
 import { conversationOf, withSystem } from './conversation.ts'
 import { isObject, type JsonObject, parseJson } from './json.ts'
 import { messageOf } from './message.ts'
+import { resultOf } from './parts.ts'
 import { plain } from './plain.ts'
 import type { ContentLog, MessageSource } from './source.ts'
 
@@ -16,8 +17,19 @@ const ROLE_OF_EVENT: Readonly<Record<string, string>> = {
 
 /** Events and log records `gen_ai.{system,user,assistant,tool}.message` (input) and `gen_ai.choice` (output). */
 export function eventMessages(source: MessageSource, side: Side): Found | undefined {
+  if (source.text('gen_ai.operation.name') === 'execute_tool') return toolEvents(source, side)
   const messages = recordMessages(source.records, side)
   return messages.length > 0 ? { messages } : undefined
+}
+
+/** Of a tool's own span the message is what it was called with, and the choice what it answered: Strands. */
+function toolEvents(source: MessageSource, side: Side): Found | undefined {
+  const name = side === 'input' ? 'gen_ai.tool.message' : 'gen_ai.choice'
+  const record = source.records.find((record) => record.name === name)
+  if (record === undefined) return undefined
+  const { content, message } = bodyOf(record)
+  const value = resultOf(side === 'input' ? content : message)
+  return value === null ? undefined : { messages: [], value }
 }
 
 /** The messages of records whose body, or attributes, hold `{content, role?, tool_calls?, id?}`. */

@@ -81,7 +81,7 @@ function unwrapped(message: JsonObject, role: string): JsonObject {
   if (Array.isArray(message.tool_calls))
     copy.tool_calls = message.tool_calls.map((item) => inside(item, 'tool_call'))
   if (Array.isArray(message.contents)) {
-    copy.contents = message.contents.map((item) => inside(item, 'message_content'))
+    copy.contents = message.contents.map(contentOf)
   }
   // OpenLLMetry writes lists of parts as a JSON string.
   if (typeof message.content === 'string' && /^\s*\[\s*\{\s*"/.test(message.content)) {
@@ -102,6 +102,14 @@ function isPart(part: unknown): boolean {
     more.length === 0 &&
     /^(text|image|document|toolUse|toolResult|function_?[cC]all|function_?[rR]esponse)$/.test(name ?? '')
   )
+}
+
+/** A call among the contents stands beside what is only its type. */
+function contentOf(item: unknown): unknown {
+  const content = inside(item, 'message_content')
+  return isObject(item) && isObject(content) && isObject(item.tool_call)
+    ? { ...content, ...item.tool_call }
+    : content
 }
 
 function inside(item: unknown, member: string): unknown {

@@ -11,6 +11,9 @@ const SHORTEST_BASE64 = 1024
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}\s*$/
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.+-]+)*?(;base64)?,/
 
+/** Parts whose `content` is base64: OpenTelemetry's, and pydantic-ai's of old. */
+const CARRIED = new Set<unknown>(['blob', 'binary'])
+
 /** The description of bytes that stands where they were. */
 export function describeBytes(bytes: Uint8Array, mediaType: string | null): MediaPart {
   return {
@@ -47,7 +50,7 @@ export function mediaPart(value: JsonObject): MediaPart | undefined {
   if (buffer !== null) return { ...describeBytes(buffer, mediaType), type: familyOf(mediaType, modality) }
   const bytes =
     firstString(members, 'data', 'base64', 'b64_json', 'file_data') ??
-    (value.type === 'blob' ? firstString(value, 'content') : null)
+    (CARRIED.has(value.type) ? firstString(value, 'content') : null)
   const reference =
     (typeof inner === 'string' ? inner : null) ??
     firstString(members, 'url', 'uri', 'fileUri', 'file_uri', 'file_id', 'fileId', 'id')
@@ -111,7 +114,7 @@ export function withoutMedia(value: unknown, depth = 0): unknown {
   if (depth >= limits.maxDepth) return '[nested too deep]'
   if (Array.isArray(value)) return value.map((item) => withoutMedia(item, depth + 1))
   if (value instanceof Uint8Array) return describeBytes(value, null)
-  const blob = (value as JsonObject).type === 'blob' ? mediaPart(value as JsonObject) : undefined
+  const blob = CARRIED.has((value as JsonObject).type) ? mediaPart(value as JsonObject) : undefined
   if (blob !== undefined) return blob
   const mediaType = firstString(value as JsonObject, ...MEDIA_TYPE_KEYS)
   const copy: JsonObject = Object.create(null)

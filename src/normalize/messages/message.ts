@@ -8,6 +8,9 @@ const ROLES: Readonly<Record<string, string>> = {
   model: 'assistant',
   bot: 'assistant',
   function: 'tool',
+  // smolagents
+  'tool-call': 'assistant',
+  'tool-response': 'tool',
   HumanMessage: 'user',
   HumanMessageChunk: 'user',
   AIMessage: 'assistant',
@@ -112,6 +115,7 @@ function hasToolResult(content: unknown): boolean {
       (/tool.*res|function_call_output/.test(String(item.type ?? '')) ||
         'functionResponse' in item ||
         'function_response' in item ||
+        'tool_call_result' in item ||
         'toolResult' in item),
   )
 }

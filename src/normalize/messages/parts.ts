@@ -20,7 +20,8 @@ export function partsOf(content: unknown): MessagePart[] {
 function partsOfItem(item: unknown): MessagePart[] {
   if (typeof item === 'string') return item === '' ? [] : [text(item)]
   if (!isObject(item)) return item === null || item === undefined ? [] : [{ type: 'json', content: item }]
-  return [partOf(item)]
+  const part = partOf(item)
+  return part.type === 'text' && part.content === '' ? [] : [part]
 }
 
 const TEXT = new Set(['text', 'input_text', 'output_text', 'summary_text', 'refusal', 'text_delta'])
@@ -45,7 +46,7 @@ const TOOL_RESULT = new Set([
   'server_tool_call_response',
   'tool_response',
 ])
-const MEDIA = /image|audio|video|media|^file$|input_file|document|blob|^uri$/
+const MEDIA = /image|audio|video|media|^file$|input_file|document|blob|^binary$|^uri$/
 
 /** One part of any dialect; what is not known is kept as JSON. */
 export function partOf(part: JsonObject): MessagePart {
@@ -63,8 +64,13 @@ export function partOf(part: JsonObject): MessagePart {
 
 /** Gemini's parts and ADK's have no type: the member tells. */
 function untyped(part: JsonObject): MessagePart {
-  const call = firstValue(part, 'functionCall', 'function_call')
+  const call = firstValue(part, 'functionCall', 'function_call', 'tool_call')
   if (isObject(call)) return toolCall(call)
+  // Haystack: {tool_call_result: {result, origin: {tool_name, id}}}.
+  if (isObject(part.tool_call_result)) {
+    const { origin } = part.tool_call_result
+    return toolResult({ ...(isObject(origin) ? origin : {}), ...part.tool_call_result })
+  }
   const response = firstValue(part, 'functionResponse', 'function_response')
   if (isObject(response)) return toolResult(response)
   if (firstValue(part, 'inlineData', 'inline_data', 'fileData', 'file_data', 'image_url') !== undefined) {
@@ -95,8 +101,9 @@ function textIn(part: JsonObject): string | null {
 
 function reasoning(part: JsonObject): MessagePart {
   const content = firstString(part, 'content', 'text', 'thinking', 'reasoning')
-  if (content !== null) return { type: 'reasoning', content }
-  const summary = firstValue(part, 'summary', 'content')
+  const listed = content?.startsWith('[') ? parseJson(content) : null
+  if (content !== null && !Array.isArray(listed)) return { type: 'reasoning', content }
+  const summary = listed ?? firstValue(part, 'summary', 'content')
   const lines = Array.isArray(summary)
     ? summary.map((line) => (isObject(line) ? textIn(line) : null)).filter((line) => line !== null)
     : []
@@ -136,12 +143,22 @@ function toolResult(part: JsonObject): MessagePart {
   }
 }
 
-/** A tool's answer: JSON parsed, a list of text parts joined. */
+/** A tool's answer: JSON parsed, a list of text parts joined; Bedrock's parts `{text}` and `{json}` have no type. */
 export function resultOf(value: unknown): unknown {
   const parsed = parseJson(value ?? null)
   if (Array.isArray(parsed) && parsed.length > 0) {
-    const texts = parsed.map((item) => (isObject(item) && TEXT.has(String(item.type)) ? textIn(item) : null))
+    const texts = parsed.map((item) => (isObject(item) ? textOfAnswer(item) : null))
     if (texts.every((line) => line !== null)) return parseJson(texts.join('\n'))
+    const [only] = parsed
+    if (parsed.length === 1 && isObject(only) && isOnly(only, 'json')) return withoutMedia(only.json)
   }
   return withoutMedia(parsed)
+}
+
+function textOfAnswer(item: JsonObject): string | null {
+  return TEXT.has(String(item.type)) || isOnly(item, 'text') ? textIn(item) : null
+}
+
+function isOnly(item: JsonObject, member: string): boolean {
+  return member in item && Object.keys(item).length === 1
 }

@@ -1,0 +1,343 @@
+import t from 'tap'
+import { readContent } from '../../src/normalize/content.ts'
+import { expectAll } from './support/expect.ts'
+import { normalized } from './support/sent.ts'
+import { summarize } from './support/summary.ts'
+
+const json = JSON.stringify
+
+const thrown = (type: string, text: string) => [
+  { name: 'exception', attributes: { 'exception.type': type, 'exception.message': text } },
+]
+const OK = { statusCode: 1 }
+
+/** What instrumentations were seen to send where their convention's words alone would mislead. */
+expectAll([
+  {
+    family: 'LangSmith: OpenTelemetry keeps the OK of a run’s start, only the exception tells that it failed',
+    sent: {
+      scope: 'langsmith',
+      attributes: { 'langsmith.span.kind': 'chain' },
+      events: thrown(
+        'Exception',
+        'ValueError(\'boom\')\n\nTraceback (most recent call last):\n  File "a.py"',
+      ),
+      over: OK,
+    },
+    seen: { status: 'error', errorType: 'ValueError', errorMessage: "ValueError('boom')" },
+  },
+  {
+    family: 'LangSmith: an interrupt is wrapped into a plain exception',
+    sent: {
+      scope: 'langsmith',
+      attributes: { 'langsmith.span.kind': 'chain' },
+      events: thrown('Exception', "GraphInterrupt((Interrupt(value={'ask': 'ok?'}),))"),
+      over: { statusCode: 2 },
+    },
+    seen: { status: 'interrupted', errorType: 'GraphInterrupt' },
+  },
+  {
+    family: 'LangSmith: a command to the graph above is no failure',
+    sent: {
+      scope: 'langsmith',
+      attributes: { 'langsmith.span.kind': 'chain' },
+      events: thrown('Exception', "ParentCommand(Command(goto='b'))"),
+      over: { statusCode: 2 },
+    },
+    seen: { status: 'ok', errorType: null, errorMessage: null },
+  },
+  {
+    family: 'LangSmith: the details of the usage are Python’s, JSON has them in the metadata',
+    sent: {
+      attributes: {
+        'langsmith.span.kind': 'llm',
+        'gen_ai.usage.input_tokens': 57,
+        'gen_ai.usage.output_tokens': 17,
+        'gen_ai.usage.input_token_details': "{'cache_read': 32}",
+        'langsmith.metadata.usage_metadata': json({
+          input_tokens: 57,
+          output_tokens: 17,
+          input_token_details: { cache_read: 32 },
+          output_token_details: { reasoning: 5 },
+        }),
+      },
+    },
+    seen: { tokens: { input: 57, output: 17, total: 74, cachedInput: 32, reasoningOutput: 5 } },
+  },
+  {
+    family: 'OpenInference: a node that waits ends with OK and its interrupt',
+    sent: {
+      name: 'review',
+      attributes: { 'openinference.span.kind': 'CHAIN', metadata: json({ langgraph_node: 'review' }) },
+      events: thrown('langgraph.errors.GraphInterrupt', "(Interrupt(value={'ask': 'ok?'}),)"),
+      over: OK,
+    },
+    seen: { kind: 'node', status: 'interrupted', errorType: 'GraphInterrupt' },
+  },
+  {
+    family: 'OpenInference: a streamed answer names itself at its end',
+    sent: {
+      attributes: {
+        'openinference.span.kind': 'LLM',
+        'output.value': json({ choices: [{ message: { content: 'Hi' } }], id: 'chatcmpl-9', usage: {} }),
+      },
+    },
+    seen: { responseId: 'chatcmpl-9' },
+  },
+  {
+    family: 'Traceloop: the node of a graph bears the node’s name',
+    sent: {
+      name: 'execute_task review',
+      attributes: {
+        'traceloop.span.kind': 'task',
+        'traceloop.entity.name': 'review',
+        'traceloop.association.properties.langgraph_node': 'review',
+      },
+    },
+    seen: { kind: 'node', nodeId: 'review', nodeName: 'review' },
+  },
+  {
+    family: 'Traceloop: a branch inside of a node is none',
+    sent: {
+      name: 'execute_task tools_condition',
+      attributes: {
+        'traceloop.span.kind': 'task',
+        'traceloop.entity.name': 'tools_condition',
+        'gen_ai.operation.name': 'execute_task',
+        'traceloop.association.properties.langgraph_node': 'agent',
+      },
+    },
+    seen: { kind: 'internal', nodeId: null, nodeName: null },
+  },
+  {
+    family: 'Traceloop: a retriever is called a task too',
+    sent: {
+      name: 'vector_db_retrieve VectorStoreRetriever',
+      attributes: {
+        'traceloop.span.kind': 'task',
+        'traceloop.entity.name': 'VectorStoreRetriever',
+        'gen_ai.operation.name': 'vector_db_retrieve',
+      },
+    },
+    seen: { kind: 'retriever', nodeId: null },
+  },
+  {
+    family: 'LangChain is no provider of models',
+    sent: { attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.provider.name': 'langchain' } },
+    seen: { kind: 'tool', provider: null },
+  },
+])
+
+/** The lines of a span's conversation. */
+const said = (attributes: Record<string, unknown>, side: 'input' | 'output') =>
+  summarize(normalized({ attributes }))[side]
+
+t.test('a call that stands among the contents and in the list beside them is one call', async (t) => {
+  const call = (at: string) => ({
+    [`${at}.tool_call.id`]: 'toolu_1',
+    [`${at}.tool_call.function.name`]: 'get_weather',
+    [`${at}.tool_call.function.arguments`]: '{"city": "Paris"}',
+  })
+  const m = 'llm.output_messages.0.message'
+  const sent = {
+    'openinference.span.kind': 'LLM',
+    [`${m}.role`]: 'assistant',
+    [`${m}.contents.0.message_content.type`]: 'text',
+    [`${m}.contents.0.message_content.text`]: 'Let me look.',
+    [`${m}.contents.1.message_content.type`]: 'tool_use',
+    ...call(`${m}.contents.1`),
+    ...call(`${m}.tool_calls.0`),
+  }
+  t.same(said(sent, 'output'), ['assistant: Let me look. | <call toolu_1 get_weather> {"city":"Paris"}'])
+})
+
+t.test('of a chain’s messages OpenInference tells the first alone: its value has all', async (t) => {
+  const sent = {
+    'openinference.span.kind': 'CHAIN',
+    'llm.input_messages.0.message.role': 'system',
+    'llm.input_messages.0.message.content': 'Be brief.',
+    'input.value': json({
+      messages: [
+        ['system', 'Be brief.'],
+        ['user', 'Weather?'],
+      ],
+    }),
+  }
+  t.same(said(sent, 'input'), ['system: Be brief.', 'user: Weather?'])
+})
+
+t.test('a streamed chunk has no role: what comes out is the assistant’s', async (t) => {
+  const sent = {
+    'gen_ai.output.messages': json([{ role: 'unknown', parts: [{ type: 'text', content: 'Hi' }] }]),
+  }
+  t.same(said(sent, 'output'), ['assistant: Hi'])
+})
+
+t.test('an empty text is no part; a summary of reasoning in JSON is read', async (t) => {
+  const summary = json([{ type: 'summary_text', text: 'The user asks.' }])
+  const parts = [
+    { type: 'text', content: '' },
+    { type: 'reasoning', content: summary },
+    { type: 'tool_call', id: 'c1', name: 'look', arguments: {} },
+  ]
+  const sent = { 'gen_ai.output.messages': json([{ role: 'assistant', parts }]) }
+  t.same(said(sent, 'output'), ['assistant: <reasoning> The user asks. | <call c1 look> {}'])
+})
+
+t.test('what a tool answered to Bedrock is unwrapped', async (t) => {
+  const answer = (result: unknown) => {
+    const parts = [{ type: 'tool_call_response', id: 'tu_1', response: result }]
+    const { input } = readContent(
+      normalized({ attributes: { 'gen_ai.input.messages': json([{ role: 'tool', parts }]) } }),
+    )
+    return input.messages[0]?.parts[0]
+  }
+  t.match(answer([{ json: { degrees: 21 } }]), { type: 'tool_result', result: { degrees: 21 } })
+  t.match(answer([{ text: 'warm' }, { text: 'and dry' }]), { result: 'warm\nand dry' })
+})
+
+t.test('what LangChain’s callbacks were called with is unwrapped', async (t) => {
+  const value = (given: object) => {
+    const attributes = { 'traceloop.entity.input': json(given), 'traceloop.span.kind': 'task' }
+    return readContent(normalized({ attributes })).input.value
+  }
+  t.same(value({ inputs: { q: 'Weather?' }, tags: [], metadata: {}, kwargs: { name: 'Chain' } }), {
+    q: 'Weather?',
+  })
+  t.same(value({ query: 'Paris', tags: ['a'], metadata: {}, kwargs: {} }), 'Paris')
+  t.same(value({ args: [], kwargs: { city: 'Paris' } }), { args: [], kwargs: { city: 'Paris' } })
+})
+
+expectAll([
+  {
+    family: 'Google ADK: a tool that raised leaves its name alone',
+    sent: { name: 'execute_tool boom', scope: 'gcp.vertex.agent', over: { statusCode: 2 } },
+    seen: { kind: 'tool', status: 'error' },
+  },
+  {
+    family: 'Microsoft Agent Framework: reasons are a list in JSON, the framework stands for the provider',
+    sent: {
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'microsoft.agent_framework',
+        'gen_ai.response.finish_reasons': '["tool_calls"]',
+      },
+    },
+    seen: { finishReason: 'tool_calls', provider: null },
+  },
+  {
+    family: 'MLflow: ids are quoted as everything is',
+    sent: { attributes: { 'mlflow.spanType': '"CHAIN"', execution_id: '"ex-1"', workflow_id: '"wf-1"' } },
+    seen: { executionId: 'ex-1', workflowId: 'wf-1' },
+  },
+  {
+    family: 'Haystack: a step’s call of the model, its usage in the replies',
+    sent: {
+      name: 'haystack.agent.step.llm',
+      attributes: {
+        'haystack.agent.step.llm.output': json({
+          replies: [
+            {
+              role: 'assistant',
+              meta: { model: 'gpt-4o-mini', usage: { prompt_tokens: 57, completion_tokens: 17 } },
+              content: [{ tool_call: { tool_name: 'look', arguments: { city: 'Paris' }, id: 'c1' } }],
+            },
+          ],
+        }),
+      },
+    },
+    seen: { kind: 'llm', model: 'gpt-4o-mini', tokens: { input: 57, output: 17, total: 74 } },
+    output: [{ role: 'assistant', parts: [{ type: 'tool_call', id: 'c1', name: 'look' }] }],
+  },
+  {
+    family: 'Haystack: what a tool answered stands beside where it came from',
+    sent: {
+      attributes: {
+        'haystack.component.name': 'agent',
+        'haystack.component.input': json({
+          messages: [
+            {
+              role: 'tool',
+              content: [{ tool_call_result: { result: '21', origin: { tool_name: 'look', id: 'c1' } } }],
+            },
+          ],
+        }),
+      },
+    },
+    seen: { kind: 'node' },
+    input: [{ role: 'tool', parts: [{ type: 'tool_result', id: 'c1', name: 'look', result: '21' }] }],
+  },
+  {
+    family: 'Haystack: a pipeline’s answer is that of its only component that speaks',
+    sent: {
+      name: 'haystack.pipeline.run',
+      attributes: {
+        'haystack.pipeline.output_data': json({
+          llm: { replies: [{ role: 'assistant', content: [{ text: 'Warm.' }] }] },
+        }),
+      },
+    },
+    seen: { kind: 'workflow' },
+    output: [{ role: 'assistant', parts: [{ type: 'text', content: 'Warm.' }] }],
+  },
+  {
+    family: 'pydantic-ai: an agent’s instructions stand beside its history; bytes of old are pictures',
+    sent: {
+      attributes: {
+        'gen_ai.system_instructions': json([{ type: 'text', content: 'Be brief.' }]),
+        'pydantic_ai.all_messages': json([
+          { role: 'user', parts: [{ type: 'binary', media_type: 'image/png', content: 'aGVsbG8=' }] },
+        ]),
+      },
+    },
+    seen: { kind: 'agent' },
+    input: [{ role: 'system' }, { role: 'user', parts: [{ type: 'image', size: 5 }] }],
+  },
+  {
+    family: 'smolagents: its roles of calls and answers',
+    sent: {
+      attributes: {
+        'openinference.span.kind': 'LLM',
+        'llm.input_messages.0.message.role': 'tool-call',
+        'llm.input_messages.0.message.content': 'Calling tools: look',
+        'llm.input_messages.1.message.role': 'tool-response',
+        'llm.input_messages.1.message.content': 'Observation: 21',
+      },
+    },
+    seen: { kind: 'llm' },
+    input: [
+      { role: 'assistant' },
+      { role: 'tool', parts: [{ type: 'tool_result', result: 'Observation: 21' }] },
+    ],
+  },
+])
+
+t.test('what Strands’ tools were called with and answered is told by events', async (t) => {
+  const { input, output } = readContent(
+    normalized({
+      attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'look' },
+      events: [
+        { name: 'gen_ai.tool.message', attributes: { role: 'tool', content: '{"city": "Paris"}', id: 'c1' } },
+        { name: 'gen_ai.choice', attributes: { message: '[{"text": "{\\"degrees\\":21}"}]', id: 'c1' } },
+      ],
+    }),
+  )
+  t.same(input, { messages: [], value: { city: 'Paris' } })
+  t.same(output, { messages: [], value: { degrees: 21 } })
+})
+
+t.test('prompts of Strands and of Haystack’s steps are content', async (t) => {
+  const { content } = normalized({
+    attributes: {
+      system_prompt: 'Be brief.',
+      'haystack.agent.step.tool.input': '{"city": "Paris"}',
+      'haystack.agent.step': 0,
+    },
+  })
+  t.same([...content.keys()], ['system_prompt', 'haystack.agent.step.tool.input'])
+})
+
+t.test('a tool is called by its name, whatever Logfire’s message says', async (t) => {
+  const sent = { 'gen_ai.tool.name': 'look', 'logfire.msg': 'running tool: look' }
+  t.equal(summarize(normalized({ attributes: sent })).title, 'look')
+})
