@@ -58,15 +58,31 @@ export const FIELD = Object.fromEntries(FIELDS.map((name, place) => [name, place
 /** Reads one attribute value as a field wants it; `null` = unusable, the next source is asked. */
 export type Reader = (value: AttributeValue) => unknown
 
-/** A non-empty trimmed string; whole numbers count (some engines number their executions). */
+/**
+ * A non-empty trimmed string; whole numbers count (some engines number their executions), and a text that is JSON's
+ * (MLflow and Langfuse's metadata quote all they are given) is what it says.
+ */
 export function asText(value: AttributeValue): string | null {
   if (typeof value === 'string') {
-    const text = value.trim()
+    const trimmed = value.trim()
+    const text = trimmed.charCodeAt(0) === QUOTE ? unquoted(trimmed) : trimmed
     return text === '' || PLACEHOLDERS.has(text) ? null : text
   }
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'number' && Number.isInteger(value)) return String(value)
   return null
+}
+
+/** The code of `"`. */
+const QUOTE = 0x22
+
+function unquoted(text: string): string {
+  if (text.length < 2 || !text.endsWith('"')) return text
+  try {
+    return String(JSON.parse(text)).trim()
+  } catch {
+    return text
+  }
 }
 
 /** What engines write where they have nothing to say. */

@@ -27,7 +27,13 @@ const ALIASES: Readonly<Record<string, string>> = {
 }
 
 /** What instrumentations of frameworks name where a provider should be: none of them answers a prompt. */
-const FRAMEWORKS = new Set(['langchain', 'langgraph', 'strands-agents', 'microsoft.agent_framework'])
+const FRAMEWORKS = new Set([
+  'langchain',
+  'langgraph',
+  'crewai',
+  'strands-agents',
+  'microsoft.agent_framework',
+])
 
 /** What is no plain name stays as it was sent: spelled anew, a secret would no longer have the form that rules know. */
 const NAME = /^[a-z][a-z_. -]{0,47}\d?$/i

@@ -294,6 +294,56 @@ expectAll([
     input: [{ role: 'system' }, { role: 'user', parts: [{ type: 'image', size: 5 }] }],
   },
   {
+    family: 'Langfuse: its metadata are quoted, also the node of a graph',
+    sent: {
+      name: 'agent',
+      scope: 'langfuse-sdk',
+      attributes: {
+        'langfuse.observation.type': 'agent',
+        'langfuse.trace.metadata.execution_id': '"ex-1"',
+        'langfuse.observation.metadata.langgraph_node': '"agent"',
+      },
+    },
+    seen: { kind: 'node', nodeId: 'agent', executionId: 'ex-1' },
+  },
+  {
+    family: 'Langfuse: a node that waits has its question as the message of its status',
+    sent: {
+      name: 'review',
+      attributes: {
+        'langfuse.observation.type': 'chain',
+        'langfuse.observation.level': 'DEFAULT',
+        'langfuse.observation.status_message': "(Interrupt(value={'ask': 'ok?'}),)",
+        'langfuse.observation.metadata.langgraph_node': '"review"',
+      },
+    },
+    seen: { kind: 'node', status: 'interrupted' },
+  },
+  {
+    family: 'Langfuse: what a model is offered is nothing that a tool said; a bare answer is its message',
+    sent: {
+      attributes: {
+        'langfuse.observation.type': 'generation',
+        'langfuse.observation.input': json([
+          { role: 'user', content: 'Weather?' },
+          { role: 'tool', content: { type: 'function', function: { name: 'look', parameters: {} } } },
+        ]),
+        'langfuse.observation.output': 'Warm.',
+      },
+    },
+    seen: { kind: 'llm' },
+    input: [{ role: 'user' }],
+    output: [{ role: 'assistant', parts: [{ type: 'text', content: 'Warm.' }] }],
+  },
+  {
+    family: 'CrewAI: a task without a name is called by its description',
+    sent: {
+      name: 'Weather in Paris?.task',
+      attributes: { 'crewai.task.id': 't1', 'gen_ai.system': 'crewai' },
+    },
+    seen: { kind: 'node', nodeName: 'Weather in Paris?', provider: null },
+  },
+  {
     family: 'smolagents: its roles of calls and answers',
     sent: {
       attributes: {

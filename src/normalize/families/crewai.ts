@@ -27,7 +27,9 @@ export const crewai: Family = {
     },
   ],
   interpret(reading, span) {
-    if (span.name.endsWith('.task') && reading.text('nodeId') !== null) reading.set('kind', 'node')
-    else if (span.name.endsWith('.agent')) reading.suggest('kind', 'agent')
+    if (span.name.endsWith('.task') && reading.text('nodeId') !== null) {
+      reading.set('kind', 'node')
+      reading.suggest('nodeName', span.name.slice(0, -'.task'.length))
+    } else if (span.name.endsWith('.agent')) reading.suggest('kind', 'agent')
   },
 }

@@ -1,7 +1,7 @@
-import type { AttributeValue } from '../../model/attributes.ts'
+import type { Message } from '../../model/message.ts'
 import type { Family } from '../family.ts'
-import { asText, sumOfAmounts } from '../fields.ts'
-import { conversationFrom } from '../messages/found.ts'
+import { sumOfAmounts } from '../fields.ts'
+import { conversationFrom, spokenBy } from '../messages/found.ts'
 import { isObject, parseJson } from '../messages/json.ts'
 import { plain } from '../messages/plain.ts'
 import { COPIED_IDS } from './copied.ts'
@@ -32,7 +32,7 @@ export const langfuse: Family = {
     workflowName: ['langfuse.trace.name'],
     threadId: ['langfuse.session.id'],
     userId: ['langfuse.user.id'],
-    model: [{ key: 'langfuse.observation.model.name', read: unquoted }],
+    model: ['langfuse.observation.model.name'],
     errorMessage: ['langfuse.observation.status_message'],
   },
   prefixes: {
@@ -88,14 +88,17 @@ export const langfuse: Family = {
       stage: 'explicit',
       read: (source, side) => {
         const value = source.json(`langfuse.observation.${side}`) ?? source.json(`langfuse.trace.${side}`)
-        return value === undefined ? undefined : conversationFrom(value, side)
+        if (value === undefined) return undefined
+        if (source.text('langfuse.observation.type') !== 'generation') return conversationFrom(value, side)
+        const found = spokenBy(side === 'input' ? 'user' : 'assistant', value, side)
+        return { ...found, messages: found.messages.filter((message) => !isToolOffered(message)) }
       },
     },
   ],
 }
 
-/** The JavaScript SDK quotes some of its texts as JSON. */
-function unquoted(value: AttributeValue): string | null {
-  const text = asText(value)
-  return text === null ? null : asText(parseJson(text) as AttributeValue)
+/** LangChain's handler lists the tools that a model is offered behind its messages, as what a tool said. */
+function isToolOffered({ role, parts: [part, ...more] }: Message): boolean {
+  if (role !== 'tool' || part?.type !== 'tool_result' || part.id !== null || more.length > 0) return false
+  return isObject(part.result) && part.result.type === 'function' && isObject(part.result.function)
 }

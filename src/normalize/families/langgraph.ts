@@ -44,8 +44,9 @@ export const langgraph: Family = {
     reading.set('nodeName', node)
     // The Python instrumentor calls every run an agent whose name contains "agent".
     if (kind === 'chain' || kind === 'agent' || kind === null) reading.set('kind', 'node')
-    // OpenInference ends it with OK: whoever waits did not fail.
-    if (span.events.some(isInterrupt)) reading.suggest('status', 'interrupted')
+    // OpenInference ends it with OK, Langfuse with its question: whoever waits did not fail.
+    const asks = reading.text('errorMessage')?.startsWith('(Interrupt(') === true
+    if (asks || span.events.some(isInterrupt)) reading.suggest('status', 'interrupted')
   },
 }
 

@@ -1,4 +1,3 @@
-import type { AttributeValue } from '../../model/attributes.ts'
 import type { Family } from '../family.ts'
 import { asText, sumOfAmounts } from '../fields.ts'
 import { conversationFrom } from '../messages/found.ts'
@@ -21,16 +20,14 @@ const TYPES: Readonly<Record<string, string>> = {
   EVALUATOR: 'internal',
 }
 
-const IDS = ['executionCopy', 'workflowCopy', 'threadId', 'userId'] as const
-
 /** MLflow: every value is a JSON text, texts included (`"\"LLM\""`). */
 export const mlflow: Family = {
   name: 'mlflow',
   verified: false,
   fields: {
-    kind: [{ key: 'mlflow.spanType', read: (value) => TYPES[unquoted(value)?.toUpperCase() ?? ''] ?? null }],
-    model: [{ key: 'mlflow.llm.model', read: unquoted }],
-    provider: [{ key: 'mlflow.llm.provider', read: unquoted }],
+    kind: [{ key: 'mlflow.spanType', read: (value) => TYPES[asText(value)?.toUpperCase() ?? ''] ?? null }],
+    model: ['mlflow.llm.model'],
+    provider: ['mlflow.llm.provider'],
   },
   json: {
     'mlflow.chat.tokenUsage': {
@@ -42,15 +39,10 @@ export const mlflow: Family = {
     },
     'mlflow.llm.cost': { total_cost: 'cost' },
   },
-  // ids are quoted as everything is
   interpret(reading, span) {
     const given = span.attributes.get('mlflow.llm.cost')
     const cost = reading.text('cost') === null && typeof given === 'string' ? parseJson(given) : null
     if (isObject(cost)) reading.suggest('cost', sumOfAmounts([cost.input_cost, cost.output_cost]))
-    for (const field of IDS) {
-      const quoted = reading.text(field)
-      if (quoted?.startsWith('"')) reading.set(field, unquoted(quoted))
-    }
   },
   content: ['mlflow.spanInputs', 'mlflow.spanOutputs', 'mlflow.chat.tools', 'mlflow.chat.messages'],
   messages: [
@@ -62,9 +54,4 @@ export const mlflow: Family = {
       },
     },
   ],
-}
-
-function unquoted(value: AttributeValue): string | null {
-  const text = asText(value)
-  return text === null ? null : asText(parseJson(text) as AttributeValue)
 }
