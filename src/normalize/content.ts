@@ -45,15 +45,19 @@ function sideOf(source: MessageSource, side: Side): Content {
   let messages: Message[] = []
   let value: unknown
   for (const { read } of READERS) {
-    if (messages.length > 0 && value !== undefined) break
+    if (value !== undefined && messages.some(isSpoken)) break
     const found = read(source, side)
     if (found === undefined) continue
-    if (messages.length === 0) messages = found.messages
+    // messages without parts tell no more than that something was said: another convention may have it
+    if (messages.length === 0 || (!messages.some(isSpoken) && found.messages.some(isSpoken)))
+      messages = found.messages
     if (value === undefined) value = found.value
   }
   const spoken = side === 'output' ? messages.map(byAssistant) : messages
   return { messages: spoken.map(withoutBytes), value: value === undefined ? null : withoutMedia(value) }
 }
+
+const isSpoken = ({ parts }: Message): boolean => parts.length > 0
 
 /** LangChain's chunks have no role, which its instrumentations write as `unknown`. */
 function byAssistant(message: Message): Message {

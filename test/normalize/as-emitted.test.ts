@@ -344,6 +344,24 @@ expectAll([
     seen: { kind: 'node', nodeName: 'Weather in Paris?', provider: null },
   },
   {
+    family: 'LiteLLM: its cost is a report; a call of a tool stands beside the message without parts',
+    sent: {
+      scope: 'litellm',
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.cost.total_cost': 0.00001635,
+        'llm.user': 'u-9',
+        'gen_ai.output.messages': json([{ role: 'assistant', parts: [], finish_reason: 'tool_calls' }]),
+        'gen_ai.completion.0.function_call.name': 'look',
+        'gen_ai.completion.0.function_call.arguments': '{"city": "Paris"}',
+      },
+    },
+    seen: { kind: 'llm', userId: 'u-9', cost: { amount: '0.00001635', source: 'reported' } },
+    output: [
+      { role: 'assistant', parts: [{ type: 'tool_call', name: 'look', arguments: { city: 'Paris' } }] },
+    ],
+  },
+  {
     family: 'smolagents: its roles of calls and answers',
     sent: {
       attributes: {
@@ -376,15 +394,16 @@ t.test('what Strands’ tools were called with and answered is told by events', 
   t.same(output, { messages: [], value: { degrees: 21 } })
 })
 
-t.test('prompts of Strands and of Haystack’s steps are content', async (t) => {
+t.test('prompts of Strands, of Haystack’s steps and of LiteLLM’s raw requests are content', async (t) => {
   const { content } = normalized({
     attributes: {
       system_prompt: 'Be brief.',
       'haystack.agent.step.tool.input': '{"city": "Paris"}',
       'haystack.agent.step': 0,
+      'llm.openai.messages': "[{'role': 'user', 'content': 'Weather?'}]",
     },
   })
-  t.same([...content.keys()], ['system_prompt', 'haystack.agent.step.tool.input'])
+  t.same([...content.keys()], ['system_prompt', 'haystack.agent.step.tool.input', 'llm.openai.messages'])
 })
 
 t.test('a tool is called by its name, whatever Logfire’s message says', async (t) => {

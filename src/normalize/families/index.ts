@@ -10,6 +10,7 @@ import { haystack } from './haystack.ts'
 import { langfuse } from './langfuse.ts'
 import { langgraph } from './langgraph.ts'
 import { langsmith } from './langsmith.ts'
+import { litellm } from './litellm.ts'
 import { livekit } from './livekit.ts'
 import { mastra } from './mastra.ts'
 import { mcp } from './mcp.ts'
@@ -47,6 +48,7 @@ export const families: readonly Family[] = [
   traceloop,
   dify,
   pydanticAi,
+  litellm,
   genAi,
   vercelAi,
   genkit,
@@ -67,7 +69,7 @@ const TOKENS = ['gen-ai', 'openinference', 'vercel-ai']
 export const orders: Partial<Record<Field, readonly string[]>> = {
   // The name that the provider answered with comes before what an instrumentation was configured with.
   model: ['workflow', 'langfuse', 'gen-ai', 'vercel-ai'],
-  cost: ['langfuse', 'openinference', 'pydantic-ai', 'gen-ai', 'mlflow'],
+  cost: ['langfuse', 'openinference', 'pydantic-ai', 'litellm', 'gen-ai', 'mlflow'],
   inputTokens: TOKENS,
   outputTokens: TOKENS,
   totalTokens: TOKENS,

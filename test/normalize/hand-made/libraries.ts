@@ -4,6 +4,35 @@ const usage = { 'gen_ai.usage.input_tokens': 12, 'gen_ai.usage.output_tokens': 4
 
 /** Libraries that trace what a model is asked and answers. */
 export const libraries = {
+  litellm: made({ scope: 'litellm' }, [
+    [
+      1,
+      0,
+      'litellm_request',
+      {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.system': 'openai',
+        'gen_ai.request.model': 'gpt-4o-mini',
+        'gen_ai.response.finish_reasons': json(['tool_calls']),
+        'llm.user': 'u-9',
+        ...usage,
+        'gen_ai.cost.total_cost': 0.00001635,
+        'gen_ai.input.messages': json([message('user', 'Weather?')]),
+        'gen_ai.output.messages': json([{ role: 'assistant', parts: [], finish_reason: 'tool_calls' }]),
+        'gen_ai.completion.0.function_call.name': 'look',
+        'gen_ai.completion.0.function_call.arguments': json({ city: 'Paris' }),
+      },
+    ],
+    [
+      2,
+      1,
+      'raw_gen_ai_request',
+      {
+        'llm.openai.messages': "[{'role': 'user', 'content': 'Weather?'}]",
+        'llm.openai.usage': "{'prompt_tokens': 12}",
+      },
+    ],
+  ]),
   langfuse: made({ scope: 'langfuse-sdk', resource: { 'service.name': 'app' } }, [
     [
       1,
