@@ -4,7 +4,7 @@ import { toolOutcome } from '../messages/found.ts'
 /** CrewAI through OpenLLMetry. The usage of an agent's span is its running total: never summed. */
 export const crewai: Family = {
   name: 'crewai',
-  verified: false,
+  verified: true,
   fields: {
     kindHint: [{ key: 'crewai.crew.tasks', is: 'workflow' }],
     aggregated: ['crewai.agent.role', 'crewai.agent.id', 'crewai.crew.id'],

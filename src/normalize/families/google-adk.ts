@@ -5,7 +5,7 @@ import { isObject } from '../messages/json.ts'
 /** Google's Agent Development Kit. */
 export const googleAdk: Family = {
   name: 'google-adk',
-  verified: false,
+  verified: true,
   scopes: ['gcp.vertex.agent'],
   fields: {
     executionCopy: ['gcp.vertex.agent.invocation_id'],

@@ -11,7 +11,7 @@ const LONGEST_OUTPUT = 256 * 1024
 /** Haystack. Tokens are only inside the replies, and those only where content tracing is on. */
 export const haystack: Family = {
   name: 'haystack',
-  verified: false,
+  verified: true,
   fields: {
     kindHint: [{ key: 'haystack.component.name', is: 'node' }],
     nodeId: ['haystack.component.name'],

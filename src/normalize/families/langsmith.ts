@@ -21,7 +21,7 @@ const USAGE: Readonly<Record<string, Field>> = {
  */
 export const langsmith: Family = {
   name: 'langsmith',
-  verified: false,
+  verified: true,
   scopes: ['langsmith'],
   fields: {
     kind: [

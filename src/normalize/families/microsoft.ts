@@ -6,7 +6,7 @@ import type { Family } from '../family.ts'
  */
 export const microsoft: Family = {
   name: 'microsoft',
-  verified: false,
+  verified: true,
   scopes: ['agent_framework', 'Microsoft.Agents.AI', 'Microsoft.SemanticKernel'],
   fields: {
     kindHint: [{ key: 'executor.id', is: 'node' }],

@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** MLflow: every value is a JSON text, texts included (`"\"LLM\""`). */
 export const mlflow: Family = {
   name: 'mlflow',
-  verified: false,
+  verified: true,
   fields: {
     kind: [{ key: 'mlflow.spanType', read: (value) => TYPES[asText(value)?.toUpperCase() ?? ''] ?? null }],
     model: ['mlflow.llm.model'],

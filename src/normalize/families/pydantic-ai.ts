@@ -8,7 +8,7 @@ import type { ContentLog, MessageSource } from '../messages/source.ts'
 /** Pydantic AI and Logfire, formats v1 to v6. */
 export const pydanticAi: Family = {
   name: 'pydantic-ai',
-  verified: false,
+  verified: true,
   scopes: ['pydantic-ai'],
   fields: {
     kind: [
