@@ -4,13 +4,16 @@
  */
 import { createKeys } from '../dist/access/keys.js'
 import { loadConfig } from '../dist/config.js'
+import { RowThreads } from '../dist/ingest/row-threads.js'
 import { createLog } from '../dist/log.js'
 import { startService } from '../dist/main.js'
 import { createMetrics } from '../dist/metrics.js'
-import { createRedactor } from '../dist/redact/index.js'
-import { buildRuleSet } from '../dist/redact/rule-set.js'
 import { buildServer } from '../dist/server.js'
 import { openStore } from '../dist/store/index.js'
+import { withoutRules } from './without-rules.mjs'
+
+// an end of its own, so that a profile (`--cpu-prof`) is written
+process.once('SIGINT', () => process.exit())
 
 const databaseUrl = process.env.DATABASE_URL ?? ''
 const config = {
@@ -33,15 +36,15 @@ else process.send({ url: (await startService(config, createLog('silent'))).url }
 async function unredacted() {
   const log = createLog('silent')
   const store = await openStore({ url: databaseUrl, log, redactionVersion: 1, retentionDays: null })
-  const none = buildRuleSet({ rules: [], deep: false })
-  const idKey = Buffer.alloc(32, 1)
-  const redactor = { ...createRedactor({ idKey }), secrets: none, everything: none, personal: none }
+  const redactor = withoutRules()
+  const file = new URL('unredacted-thread.mjs', import.meta.url)
   const app = await buildServer({
     config,
     log,
     metrics: createMetrics(),
     store,
     redactorOf: async () => redactor,
+    threads: config.ingestThreads > 0 ? new RowThreads(config.ingestThreads, {}, file) : null,
     keys: createKeys(config, null),
     now: Date.now,
     draining: () => false,

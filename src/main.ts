@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { startGrpc } from './grpc/index.ts'
 import type { Parts } from './http/parts.ts'
 import { Ingest } from './ingest/index.ts'
+import { RowThreads } from './ingest/row-threads.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createRedactors, ruleSetVersion } from './redactors.ts'
@@ -94,6 +95,7 @@ async function start(
     metrics,
     store,
     redactorOf: createRedactors(config.redaction, store),
+    threads: config.ingestThreads > 0 ? new RowThreads(config.ingestThreads, config.redaction) : null,
     keys: createKeys(config, ownSecret),
     now: Date.now,
     draining: () => state.draining,

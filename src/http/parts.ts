@@ -1,5 +1,6 @@
 import type { Keys } from '../access/keys.ts'
 import type { Config } from '../config.ts'
+import type { RowThreads } from '../ingest/row-threads.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Redactor } from '../redact/index.ts'
@@ -13,6 +14,8 @@ export interface Parts {
   store: Store
   /** The redactor with a workspace's key; rejects with StoreUnavailable. */
   redactorOf: (workspace: string) => Promise<Redactor>
+  /** Makes rows of exports beside this thread; absent = here. */
+  threads?: RowThreads | null
   keys: Keys
   /** Unix milliseconds. */
   now: () => number

@@ -1,11 +1,23 @@
 import { PIECE, SHORT, writeEscaped, writePlain } from './json-string.ts'
 import { giveBuffer, takeBuffer } from './row-buffers.ts'
 
+/** Rows in PostgreSQL's COPY BINARY format, each of which can be sent apart. */
+export interface Rows {
+  readonly length: number
+  readonly byteLength: number
+  /** The rows `from` (inclusive) to `to` (exclusive) as bytes, without COPY's header and trailer. */
+  slice(from?: number, to?: number): Buffer
+  /** Somebody may go on reading these rows: `release` leaves the memory alone. */
+  abandon(): void
+  /** Gives the memory to rows to come; nothing may read these any more. Harmless when repeated. */
+  release(): void
+}
+
 /**
  * A growing buffer of rows in PostgreSQL's COPY BINARY format. One method for each column type; `startRow` and
  * `endRow` around them. Values are written straight into the buffer: no strings are joined, nothing is escaped.
  */
-export class CopyRows {
+export class CopyRows implements Rows {
   #buffer: Buffer
   #view: DataView
   #at = 0
@@ -18,15 +30,26 @@ export class CopyRows {
     this.#view = viewOf(this.#buffer)
   }
 
-  /** Gives the memory to rows to come; nothing may read these any more. Harmless when repeated. */
   release(): void {
     if (!this.#abandoned) giveBuffer(this.#buffer)
+    this.#forget()
+  }
+
+  /** The memory, which begins with the rows, for another thread: this one has none of it any more. */
+  handOver(): ArrayBuffer {
+    const { buffer, byteLength } = this.#buffer
+    const whole = buffer.byteLength === byteLength
+    const memory = whole ? buffer : new Uint8Array(this.slice()).buffer
+    this.#forget()
+    return memory as ArrayBuffer
+  }
+
+  #forget(): void {
     this.#buffer = NOTHING
     this.#view = viewOf(NOTHING)
     this.#at = 0
   }
 
-  /** Somebody may go on reading these rows: `release` leaves the memory alone. */
   abandon(): void {
     this.#abandoned = true
   }
@@ -39,7 +62,6 @@ export class CopyRows {
     return this.#at
   }
 
-  /** The rows `from` (inclusive) to `to` (exclusive) as bytes, without COPY's header and trailer. */
   slice(from = 0, to = this.ends.length): Buffer {
     return this.#buffer.subarray(from === 0 ? 0 : this.ends[from - 1], to === 0 ? 0 : this.ends[to - 1])
   }

@@ -1,23 +1,30 @@
 import type { Resource, Scope } from '../model/otlp.ts'
 import type { Span } from '../model/span.ts'
 import { type Context, contextOf } from './contexts.ts'
-import { CopyRows } from './copy-row.ts'
+import { CopyRows, type Rows } from './copy-row.ts'
 import { MessageRows, type Repeats } from './message-parts.ts'
 import { PG_EPOCH_DAYS, type RowPlace, writeSpanRow } from './span-row.ts'
 
-/** The spans of one request as COPY rows, each of which can be sent apart. */
-export interface EncodedBatch {
-  spans: CopyRows
+/** The spans of one request as COPY rows. */
+export interface RowBatch {
+  spans: Rows
   /** Marks for every trace of the batch. */
   marks: Buffer
   contexts: ReadonlyMap<string, Context>
   /** COPY rows of `messages` that the spans refer to; mostly empty. */
   messages: Buffer
+  /** Of each trace, the executions that its spans name. */
+  named: ReadonlyMap<string, ReadonlySet<string>>
   /** The newest erasure that was known when the spans were let in. */
   erasuresKnown: bigint
 }
 
-export interface BatchPlace {
+export interface EncodedBatch extends RowBatch {
+  spans: CopyRows
+}
+
+/** Where the rows of a request belong, and what they are made with. */
+export interface RowPlan {
   realm: number
   /** The days that have a partition, as `YYYY-MM-DD`. */
   days: ReadonlySet<string>
@@ -25,6 +32,9 @@ export interface BatchPlace {
   nowMs: number
   redactionVersion: number
   erasuresKnown: bigint
+}
+
+export interface BatchPlace extends RowPlan {
   /** What came before, so that content that comes again is stored once. */
   repeats: Pick<Repeats, 'again'>
 }
@@ -46,11 +56,36 @@ export function encodeBatch(spans: readonly Span[], place: BatchPlace): EncodedB
   return batch.finish()
 }
 
+/** Bytes of rows that are sent apart from what comes after them. */
+const BATCH_BYTES = 4 * 1024 * 1024
+
+/**
+ * The rows of a request, made of each slice of its spans as it comes, so that no more than one slice of spans is held.
+ * `place` is asked for once there is a span. Throws what the slices throw.
+ */
+export async function encodeSlices(
+  slices: AsyncIterable<readonly Span[]> | Iterable<readonly Span[]>,
+  place: () => Promise<BatchPlace>,
+): Promise<EncodedBatch[]> {
+  const batches: EncodedBatch[] = []
+  let found: BatchPlace | null = null
+  let encoder: BatchEncoder | null = null
+  for await (const spans of slices) {
+    if (spans.length === 0) continue
+    encoder ??= new BatchEncoder((found ??= await place()))
+    encoder.add(spans)
+    if (encoder.byteLength < BATCH_BYTES) continue
+    batches.push(encoder.finish())
+    encoder = null
+  }
+  if (encoder !== null) batches.push(encoder.finish())
+  return batches
+}
+
 /** Makes the rows of a batch, slice by slice: a span is not needed any more once it was added. */
 export class BatchEncoder {
   readonly #rows = new CopyRows(usualBytes)
   readonly #contexts = new Map<string, Context>()
-  /** The executions that spans of a trace name. */
   readonly #named = new Map<string, Set<string>>()
   readonly #place: BatchPlace
   readonly #messages: MessageRows
@@ -67,10 +102,6 @@ export class BatchEncoder {
       context: NO_CONTEXT,
       share: null,
     }
-  }
-
-  get spans(): number {
-    return this.#rows.length
   }
 
   get byteLength(): number {
@@ -100,6 +131,7 @@ export class BatchEncoder {
       marks: encodeMarks(this.#place.realm, this.#named),
       contexts: this.#contexts,
       messages: this.#messages.slice(),
+      named: this.#named,
       erasuresKnown: this.#place.erasuresKnown,
     }
   }

@@ -45,11 +45,18 @@ export class Erasures {
     return rows.length > 0
   }
 
-  /** True when spans may belong to what was erased, so that `admit` has to tell. Asks the database nothing. */
-  concern(realm: number, spans: readonly SpanPlace[]): boolean {
+  /**
+   * True when a request may hold something that was erased, so that `admit` has to tell: its traces, each with the
+   * executions that its spans name. Asks the database nothing.
+   */
+  concern(realm: number, named: ReadonlyMap<string, ReadonlySet<string>>): boolean {
     if (this.#forgot) return true
     if (this.#keys.size === 0) return false
-    return spans.some((span) => this.#touches(realm, span))
+    for (const [traceId, executions] of named) {
+      if (this.#keys.has(`${realm}t${traceId}`)) return true
+      for (const name of executions) if (this.#keys.has(`${realm}e${name}`)) return true
+    }
+    return false
   }
 
   #touches(realm: number, { traceId, executionId }: SpanPlace): boolean {
@@ -59,7 +66,6 @@ export class Erasures {
 
   /** The spans of a request that do not belong to an erased execution: the same array when all may stay. */
   async admit<T extends SpanPlace>(realm: number, spans: readonly T[]): Promise<readonly T[]> {
-    if (!this.concern(realm, spans)) return spans
     const traces = new Set<string>()
     for (const span of spans) if (this.#forgot || this.#touches(realm, span)) traces.add(span.traceId)
     if (traces.size === 0) return spans

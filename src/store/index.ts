@@ -27,9 +27,10 @@ import { classify } from './sqlstate.ts'
 import { orAgain, orUnavailable } from './unavailable.ts'
 import { Upkeep, type UpkeepObserver } from './upkeep.ts'
 import { isOutdated } from './write-group.ts'
-import { type SpanSlices, type WriteResult, writeSpans } from './write-spans.ts'
+import { type RowMaker, type SpanSlices, type WriteResult, writeSpans } from './write-spans.ts'
 
-export type { SpanSlices, WriteResult } from './write-spans.ts'
+export type { RowPlan } from './encode-batch.ts'
+export type { RowMaker, SpanSlices, WriteResult } from './write-spans.ts'
 
 export interface StoreOptions {
   url: string
@@ -65,9 +66,13 @@ export interface Store {
   /**
    * Resolves after COMMIT. Sending the same spans again, in any order and split, changes nothing. Rejects with
    * `StoreUnavailable` or `Overloaded`, or with what the slices throw: then nothing was stored, and the caller sends
-   * again.
+   * again. With `rows` the rows are made there; the spans are asked for only where they must be looked at one by one.
    */
-  writeSpans(writer: Writer, spans: readonly Span[] | SpanSlices): Promise<WriteResult>
+  writeSpans(
+    writer: Writer,
+    spans: readonly Span[] | SpanSlices,
+    rows?: RowMaker | null,
+  ): Promise<WriteResult>
   /**
    * The same for log records that say something of a span, which may come before it or after it. Resolves with the
    * number of records that were let in.
@@ -224,10 +229,10 @@ function assemble(
       walled ? readWithin({ realms: await realms.ofWorkspace(workspace), workflows }, work) : work(),
     asOwner: readAsOwner,
     artifacts: new ArtifactStore(database, realms, options.redactionVersion),
-    async writeSpans({ workspace, workflows }, spans) {
+    async writeSpans({ workspace, workflows }, spans, rows = null) {
       const realm = () => orAgain(() => realms.idOf(workspace, workflows))
       const slices = typeof spans === 'function' ? spans : () => [spans]
-      return upToDate(() => writeSpans(parts, realm, slices))
+      return upToDate(() => writeSpans(parts, realm, slices, rows))
     },
     async writeLogs({ workspace, workflows }, logs) {
       if (logs.length === 0) return 0

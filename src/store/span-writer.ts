@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { Overloaded, StoreUnavailable } from '../errors.ts'
-import type { EncodedBatch } from './encode-batch.ts'
+import type { RowBatch } from './encode-batch.ts'
 import { classify } from './sqlstate.ts'
 import { isOutdated, type WritableRows, writeGroup } from './write-group.ts'
 
@@ -28,7 +28,7 @@ export class Outdated extends Error {
 }
 
 interface Waiting {
-  batch: EncodedBatch
+  batch: RowBatch
   /** Milliseconds of the process's clock when it came. */
   since: number
   resolve: (unstorable: number) => void
@@ -56,7 +56,7 @@ export class SpanWriter {
    * normalization has a hole). Rejects with `StoreUnavailable` or `Overloaded`, and then nothing is stored, or with
    * `Outdated`.
    */
-  write(batch: EncodedBatch): Promise<number> {
+  write(batch: RowBatch): Promise<number> {
     const since = performance.now()
     const late = since - (this.#waiting[0]?.since ?? since) > WAITING_MS
     if (late || this.#waitingBytes > WAITING_BYTES) return Promise.reject(new Overloaded())
@@ -133,7 +133,7 @@ export class SpanWriter {
     }
   }
 
-  async #halves(batch: EncodedBatch, from: number, to: number): Promise<number> {
+  async #halves(batch: RowBatch, from: number, to: number): Promise<number> {
     try {
       await this.#tryAgain([{ ...batch, spans: batch.spans.slice(from, to) }])
       return 0

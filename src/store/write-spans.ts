@@ -1,7 +1,7 @@
 import type { Refusal } from '../model/refusal.ts'
 import type { Span } from '../model/span.ts'
 import type { Contexts } from './contexts.ts'
-import { BatchEncoder, type BatchPlace, type EncodedBatch } from './encode-batch.ts'
+import { encodeBatch, encodeSlices, type RowBatch, type RowPlan } from './encode-batch.ts'
 import type { Erasures } from './erasures.ts'
 import type { Repeats } from './message-parts.ts'
 import type { SpanWriter } from './span-writer.ts'
@@ -20,6 +20,9 @@ export interface WriteResult {
  */
 export type SpanSlices = () => AsyncIterable<readonly Span[]> | Iterable<readonly Span[]>
 
+/** Makes the rows of a request somewhere else, with nothing that the store remembers but the plan. */
+export type RowMaker = (plan: RowPlan) => Promise<readonly RowBatch[]>
+
 /** What a write works with. */
 export interface WriteParts {
   contexts: Contexts
@@ -30,41 +33,31 @@ export interface WriteParts {
   redactionVersion: number
 }
 
-/** Bytes of rows that are sent apart from what comes after them. */
-const BATCH_BYTES = 4 * 1024 * 1024
-
 /**
- * Stores the spans of a request. Rows are made of each slice as it comes, so that no more than one slice of spans is
- * held; they are sent once all of them are made. Rejects with `Outdated` when they were made with an old view of
- * erasures or partitions.
+ * Stores the spans of a request: `rows` makes their rows elsewhere, or without it they are made here. Rejects with
+ * `Outdated` when they were made with an old view of erasures or partitions.
  */
 export async function writeSpans(
   parts: WriteParts,
   realm: () => Promise<number>,
   slices: SpanSlices,
+  rows: RowMaker | null,
 ): Promise<WriteResult> {
-  const { erasures } = parts
-  const batches: EncodedBatch[] = []
-  const refused: Refusal[] = []
-  let encoder: BatchEncoder | null = null
-  let place: BatchPlace | null = null
-  for await (const spans of slices()) {
-    if (spans.length === 0) continue
-    place ??= placeOf(parts, await realm())
-    if (erasures.concern(place.realm, spans)) return writeAdmitted(parts, place.realm, slices)
-    encoder ??= new BatchEncoder(place)
-    encoder.add(spans)
-    if (encoder.byteLength < BATCH_BYTES) continue
-    batches.push(encoder.finish())
-    encoder = null
+  const plan = async () => planOf(parts, await realm())
+  const place = async () => ({ ...(await plan()), repeats: parts.repeats })
+  const batches = rows === null ? await encodeSlices(slices(), place) : await rows(await plan())
+  if (batches.length === 0) return { stored: 0, refused: [] }
+  const into = await realm()
+  if (batches.some(({ named }) => parts.erasures.concern(into, named))) {
+    for (const { spans } of batches) spans.release()
+    return writeAdmitted(parts, into, slices)
   }
-  if (encoder !== null) batches.push(encoder.finish())
-  return place === null ? { stored: 0, refused } : send(parts, place.realm, batches, refused)
+  return send(parts, into, batches, [])
 }
 
 /** Something of the request may have been erased: what belongs to it is told by all spans together. */
 async function writeAdmitted(parts: WriteParts, realm: number, slices: SpanSlices): Promise<WriteResult> {
-  const place = placeOf(parts, realm)
+  const place = { ...planOf(parts, realm), repeats: parts.repeats }
   const spans: Span[] = []
   for await (const slice of slices()) spans.push(...slice)
   const admitted = await orAgain(() => parts.erasures.admit(realm, spans))
@@ -72,21 +65,18 @@ async function writeAdmitted(parts: WriteParts, realm: number, slices: SpanSlice
   if (admitted.length < spans.length)
     refused.push({ reason: 'erased', count: spans.length - admitted.length })
   if (admitted.length === 0) return { stored: 0, refused }
-  const encoder = new BatchEncoder(place)
-  encoder.add(admitted)
-  return send(parts, realm, [encoder.finish()], refused)
+  return send(parts, realm, [encodeBatch(admitted, place)], refused)
 }
 
 /** What rows are made with; the transaction says if that is still true. */
-function placeOf({ erasures, repeats, upkeep, redactionVersion }: WriteParts, realm: number): BatchPlace {
-  const nowMs = Date.now()
-  return { realm, repeats, days: upkeep.days, nowMs, redactionVersion, erasuresKnown: erasures.known }
+function planOf({ erasures, upkeep, redactionVersion }: WriteParts, realm: number): RowPlan {
+  return { realm, days: upkeep.days, nowMs: Date.now(), redactionVersion, erasuresKnown: erasures.known }
 }
 
 async function send(
   { contexts, writer }: WriteParts,
   realm: number,
-  batches: readonly EncodedBatch[],
+  batches: readonly RowBatch[],
   refused: Refusal[],
 ): Promise<WriteResult> {
   for (const batch of batches) {
@@ -106,8 +96,8 @@ async function send(
 
 async function sent(
   writer: SpanWriter,
-  batch: EncodedBatch,
-): Promise<{ batch: EncodedBatch; result: number }> {
+  batch: RowBatch,
+): Promise<{ batch: RowBatch; result: number }> {
   return { batch, result: await writer.write(batch) }
 }
 

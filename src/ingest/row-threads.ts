@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import * as catalogue from '../errors.ts'
+import type { RowBatch, RowPlan } from '../store/encode-batch.ts'
+import { receiveBatch } from '../store/sent-rows.ts'
+import type { RowAnswer, RowJob, RowThreadData } from './row-job.ts'
+import type { Body, Tally } from './spans-of.ts'
+
+/** Bytes of a body, inflated, below which a trip to another thread costs more than the work. */
+const LEAST_BYTES = 8 * 1024
+/** Milliseconds that the oldest request may wait for its rows before new exports are refused. */
+const MOST_MS = 1_500
+/** Bytes of spent memory that wait to be used again. */
+const SPARE_BYTES = 32 * 1024 * 1024
+/** What a thread runs. Sources that are run without a build have none: then everything is done where it came. */
+const FILE = new URL('row-thread.js', import.meta.url)
+/** MB of a thread's new space: what one slice of spans leaves behind is collected before it is copied (measured). */
+const YOUNG_MB = 32
+
+/** What a request's rows are made with, beside the store's plan. */
+export interface RowContext {
+  maxBytes: number
+  workflows: readonly string[]
+  workspace: string
+  idKey: Uint8Array
+}
+
+/** The rows of a request, and what became of its spans. */
+export interface MadeRows {
+  batches: RowBatch[]
+  tally: Tally
+}
+
+interface Waiting {
+  since: number
+  resolve: (made: MadeRows) => void
+  reject: (error: Error) => void
+}
+
+/** One thread and the requests that it works on. */
+interface Thread {
+  worker: Worker
+  ready: boolean
+  waiting: Map<number, Waiting>
+  /** The days that it was told of. */
+  days: RowPlan['days'] | null
+}
+
+/**
+ * Threads that do the pure part of an export (inflate, decode, normalize, redact, encode), so that the main one is
+ * left with sockets. They begin with the first request that is large enough; until one is ready, and for small
+ * requests, the work is done where it came. What they cannot do fails like an overload: the sender comes back.
+ */
+export class RowThreads {
+  readonly #most: number
+  readonly #data: RowThreadData
+  readonly #file: URL
+  readonly #threads: Thread[] = []
+  readonly #spare: ArrayBuffer[] = []
+  #spareBytes = 0
+  #id = 0
+  #closed = false
+
+  /**
+   * @param most threads
+   * @param redaction the rules that the main thread works with
+   * @param file what a thread runs: `serveRows`
+   */
+  constructor(
+    most: number,
+    redaction: RowThreadData['redaction'],
+    file = FILE,
+  ) {
+    this.#most = existsSync(file) ? most : 0
+    this.#data = { redaction }
+    this.#file = file
+  }
+
+  /** True when a request of so many bytes should be given to `rows`. */
+  wants(bytes: number): boolean {
+    if (bytes < LEAST_BYTES || this.#closed) return false
+    while (this.#threads.length < this.#most) this.#start()
+    return this.#threads.some(({ ready }) => ready)
+  }
+
+  /** True while a request waits too long for its rows. */
+  late(): boolean {
+    const now = performance.now()
+    return this.#threads.some(({ waiting }) => {
+      const [oldest] = waiting.values()
+      return oldest !== undefined && now - oldest.since > MOST_MS
+    })
+  }
+
+  /**
+   * The rows of a request. Rejects with what the decoder found wrong with the body, or with `Overloaded` when the
+   * thread ended.
+   */
+  rows({ bytes, codec, encoding }: Body, context: RowContext, plan: RowPlan): Promise<MadeRows> {
+    const [thread] = this.#threads
+      .filter(({ ready }) => ready)
+      .sort((a, b) => a.waiting.size - b.waiting.size)
+    if (thread === undefined) return Promise.reject(new catalogue.Overloaded())
+    const id = this.#id++
+    const { days, ...rest } = plan
+    // its own memory, to be handed over: a buffer may be a part of one that others use
+    const own = new Uint8Array(bytes)
+    const spare = this.#spare.splice(0)
+    this.#spareBytes = 0
+    const told = days === thread.days ? null : [...days]
+    thread.days = days
+    const job: RowJob = { id, bytes: own, codec, encoding, ...context, plan: rest, days: told, spare }
+    return new Promise((resolve, reject) => {
+      thread.waiting.set(id, { since: performance.now(), resolve, reject })
+      thread.worker.postMessage(job, [own.buffer, ...spare])
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()))
+  }
+
+  #start(): void {
+    const worker = new Worker(this.#file, {
+      workerData: this.#data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
+    worker.unref()
+    const thread: Thread = { worker, ready: false, waiting: new Map(), days: null }
+    this.#threads.push(thread)
+    worker.on('message', (answer: RowAnswer) => {
+      if ('ready' in answer) thread.ready = true
+      else this.#take(thread, answer)
+    })
+    // of memory that ran out, or of a bug: its requests are told to come back, and the next one starts another thread
+    worker.once('error', () => {})
+    worker.once('exit', () => {
+      this.#threads.splice(this.#threads.indexOf(thread), 1)
+      for (const { reject } of thread.waiting.values()) reject(new catalogue.Overloaded())
+    })
+  }
+
+  #take(thread: Thread, answer: Exclude<RowAnswer, { ready: true }>): void {
+    const waiting = thread.waiting.get(answer.id)
+    thread.waiting.delete(answer.id)
+    if (waiting === undefined) return
+    if ('code' in answer) return waiting.reject(errorOf(answer.code, answer.message))
+    const batches = answer.batches.map((batch) => receiveBatch(batch, (memory) => this.#keep(memory)))
+    waiting.resolve({ batches, tally: answer.tally })
+  }
+
+  #keep(memory: ArrayBuffer): void {
+    if (this.#spareBytes + memory.byteLength > SPARE_BYTES) return
+    this.#spare.push(memory)
+    this.#spareBytes += memory.byteLength
+  }
+}
+
+/** Errors of the catalogue by their code: what a thread tells is an error of the same class here. */
+const byCode = new Map<string, new () => Error>(
+  Object.values(catalogue).map((kind) => [new kind().code, kind]),
+)
+
+function errorOf(code: string | null, message: string): Error {
+  const kind = code === null ? undefined : byCode.get(code)
+  const error = kind === undefined ? new Error(message) : new kind()
+  error.message = message
+  return error
+}
