@@ -66,11 +66,7 @@ export class RowThreads {
    * @param redaction the rules that the main thread works with
    * @param file what a thread runs: `serveRows`
    */
-  constructor(
-    most: number,
-    redaction: RowThreadData['redaction'],
-    file = FILE,
-  ) {
+  constructor(most: number, redaction: RowThreadData['redaction'], file = FILE) {
     this.#most = existsSync(file) ? most : 0
     this.#data = { redaction }
     this.#file = file

@@ -62,7 +62,7 @@ async function referencedBy(client: Client, realm: number, trace: Buffer): Promi
       content: string | null
       events: string | null
     }>(
-      `select span_id, day::text as day, content::text, events::text from spans
+      `select span_id, day::text as day, content, events from spans
        where realm = $1 and trace_id = $2 and (span_id, day) > ($3, $4::date) order by spans.span_id, spans.day limit $5`,
       [realm, trace, after.span_id, after.day, BATCH],
     )

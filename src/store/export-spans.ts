@@ -61,9 +61,9 @@ async function sizesOf(
 ): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ id: string; size: string }>(
     `select encode(key.trace || key.span, 'hex') as id,
-       sum(coalesce(length(attributes::text), 0) + coalesce(length(content::text), 0)
-         + coalesce(length(events::text), 0) + coalesce(length(links::text), 0)
-         + case when content::text like '%{"parts":[%' or events::text like '%{"parts":[%'
+       sum(coalesce(length(attributes), 0) + coalesce(length(content), 0)
+         + coalesce(length(events), 0) + coalesce(length(links), 0)
+         + case when content like '%{"parts":[%' or events like '%{"parts":[%'
              then ${SHARED_CHARACTERS} else 0 end) as size
      from unnest($2::bytea[], $3::bytea[]) key (trace, span)
      join spans on realm = $1 and trace_id = key.trace and span_id = key.span

@@ -11,7 +11,7 @@ import {
 } from '../model/span.ts'
 import { loggedException } from '../normalize/logs.ts'
 import { loadContexts } from './contexts.ts'
-import { joinMessages } from './message-read.ts'
+import { readContents } from './message-read.ts'
 import { loadSpanLogs } from './span-logs.ts'
 import { attributesFromStored, eventsFromStored, linksFromStored } from './stored-value.ts'
 import type { SpansTable, Tables } from './tables.ts'
@@ -56,7 +56,7 @@ export async function loadSpans(
   const contexts = await loadContexts(db, realm, bytes(rows.map((row) => row.context.toString('hex'))))
   const [logs] = await Promise.all([
     loadSpanLogs(db, realm, bytes(ids.map((id) => id.traceId)), bytes(ids.map((id) => id.spanId))),
-    joinMessages(db, realm, rows),
+    readContents(db, realm, rows),
   ])
   const spans = new Map<string, Span>()
   for (const row of rows) {
@@ -85,7 +85,7 @@ export const NO_CONTEXT: { resource: Resource; scope: Scope } = {
   scope: { name: '', version: '', attributes: new Map(), droppedAttributesCount: 0, schemaUrl: '' },
 }
 
-/** A row as a span, its parts already joined (`joinMessages`), without its log records. */
+/** A row as a span, its parts already joined (`readContents`), without its log records. */
 export function spanFromRow(
   row: Selectable<SpansTable>,
   context: { resource: Resource; scope: Scope },

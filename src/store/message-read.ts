@@ -2,12 +2,15 @@ import { CompiledQuery, type Kysely } from 'kysely'
 import type { ClientBase, Pool } from 'pg'
 import type { Tables } from './tables.ts'
 
-/** The columns of a span that may refer to `messages`, parsed as they are stored. */
-interface SharedColumns {
+/** The columns of a span that hold JSON as text, the first two of which may refer to `messages`. */
+interface JsonColumns {
   trace_id: Buffer
   content: unknown
   events?: unknown
+  attributes?: unknown
+  links?: unknown
 }
+const JSON_COLUMNS = ['content', 'events', 'attributes', 'links'] as const
 
 /** What stands where a part is gone: the rest is shown as text. */
 const GONE = '[a part of this value is gone]'
@@ -15,12 +18,21 @@ const GONE = '[a part of this value is gone]'
 /** Lists of lists that are followed: 32⁶ parts. */
 const MOST_LEVELS = 6
 
-/** Puts whole values back in the place of references, in the given rows. One query for each level of lists. */
-export async function joinMessages(
+/**
+ * Parses what the given rows hold as JSON, and puts whole values back in the place of references. One query for each
+ * level of lists.
+ */
+export async function readContents(
   db: Kysely<Tables> | Pool | ClientBase,
   realm: number,
-  rows: readonly SharedColumns[],
+  rows: readonly JsonColumns[],
 ): Promise<void> {
+  for (const row of rows) {
+    for (const column of JSON_COLUMNS) {
+      const text = row[column]
+      if (typeof text === 'string') row[column] = JSON.parse(text)
+    }
+  }
   const places = rows.flatMap((row) => placesOf(row))
   if (places.length === 0) return
   const bodies = new Map<string, string>()
@@ -51,7 +63,7 @@ interface Place {
   put: (value: unknown) => void
 }
 
-function placesOf(row: SharedColumns): Place[] {
+function placesOf(row: JsonColumns): Place[] {
   const traceId = row.trace_id.toString('hex')
   const events = Array.isArray(row.events) ? row.events.map((event: { a?: unknown }) => event.a) : []
   return [row.content, ...events].flatMap((holder) => {

@@ -3,7 +3,7 @@ import type { Attributes } from '../model/attributes.ts'
 import { SPAN_KINDS, SPAN_STATUSES, type SpanKind, type SpanStatus } from '../model/span.ts'
 import { KEYS, keyBytes } from './load-slim.ts'
 import type { SpanId } from './load-spans.ts'
-import { joinMessages } from './message-read.ts'
+import { readContents } from './message-read.ts'
 import { attributesFromStored } from './stored-value.ts'
 
 /** What spans must be to be found; every condition that is given must hold. */
@@ -51,10 +51,10 @@ export async function searchSpans(
   if (search.text !== null) {
     const columns = ['name', 'title', 'node_name', 'node_id', 'model']
     // what is stored once may be anywhere in its trace: the caller looks again
-    const shared = `(content::text like '%"parts":[%' and exists (select from messages m
+    const shared = `(content like '%"parts":[%' and exists (select from messages m
       where m.realm = span.realm and m.trace_id = span.trace_id and m.body ilike `
     // What an error says may quote content.
-    if (inContent) columns.push('error_message', 'content::text')
+    if (inContent) columns.push('error_message', 'content')
     condition(
       (pattern) =>
         `(${columns.map((column) => `${column} ilike ${pattern}`).join(' or ')}${inContent ? ` or ${shared}${pattern}))` : ''})`,
@@ -71,15 +71,13 @@ export async function searchSpans(
     values,
     rowMode: 'array',
   })
-  if (inContent) {
-    const shared = rows.map((row) => ({ trace_id: Buffer.from(row[0] as string, 'hex'), content: row[8] }))
-    await joinMessages(db, realm, shared)
-  }
-  return rows.map((row) => ({
+  const contents = rows.map((row) => ({ trace_id: Buffer.from(row[0] as string, 'hex'), content: row[8] }))
+  await readContents(db, realm, contents)
+  return rows.map((row, place) => ({
     traceId: row[0] as string,
     spanId: row[1] as string,
     texts: row.slice(2, 8).filter((text) => typeof text === 'string'),
-    content: attributesFromStored(row[8] ?? null),
+    content: attributesFromStored(contents[place]?.content ?? null),
   }))
 }
 

@@ -4,7 +4,7 @@ import type { ClientBase, Pool, PoolClient } from 'pg'
 import type { SpanLog } from '../model/log.ts'
 import { dayOf } from './encode-batch.ts'
 import { LogParts } from './log-parts.ts'
-import { joinMessages } from './message-read.ts'
+import { readContents } from './message-read.ts'
 import { attributesFromStored, attributesToJson } from './stored-value.ts'
 import type { Tables } from './tables.ts'
 
@@ -132,7 +132,7 @@ export function joinLogs(
   rows: readonly LogRow[],
 ): Promise<void> {
   const shared = rows.filter(({ body }) => 'r' in body)
-  return joinMessages(
+  return readContents(
     db,
     realm,
     shared.map(({ trace_id, body }) => ({ trace_id: Buffer.from(trace_id, 'hex'), content: body })),

@@ -4,6 +4,8 @@ import type { ColumnType, Generated } from 'kysely'
 type Int8 = ColumnType<string, bigint | string | number, bigint | string | number>
 type Timestamp = ColumnType<Date, Date | string, Date | string>
 type Json = ColumnType<unknown, string | null, string | null>
+/** JSON that the server does not look at: text as it comes, parsed by `readContents`. */
+type JsonText = ColumnType<unknown, string | null, string | null>
 
 export interface ExecutionsTable {
   realm: number
@@ -93,10 +95,10 @@ export interface SpansTable {
   context: Buffer
   artifacts: Json
   notices: Json
-  attributes: Json
-  content: Json
-  events: Json
-  links: Json
+  attributes: JsonText
+  content: JsonText
+  events: JsonText
+  links: JsonText
 }
 
 /** The schema of migrations/, as kysely sees it. */

@@ -94,10 +94,7 @@ async function send(
   return { stored, refused }
 }
 
-async function sent(
-  writer: SpanWriter,
-  batch: RowBatch,
-): Promise<{ batch: RowBatch; result: number }> {
+async function sent(writer: SpanWriter, batch: RowBatch): Promise<{ batch: RowBatch; result: number }> {
   return { batch, result: await writer.write(batch) }
 }
 

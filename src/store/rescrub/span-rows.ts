@@ -3,7 +3,7 @@ import type { Client } from 'pg'
 import type { Span } from '../../model/span.ts'
 import { contextFromStored, type StoredContext } from '../contexts.ts'
 import { NO_CONTEXT, spanFromRow } from '../load-spans.ts'
-import { joinMessages } from '../message-read.ts'
+import { readContents } from '../message-read.ts'
 import type { SpansTable } from '../tables.ts'
 import type { Work } from './work.ts'
 
@@ -87,13 +87,13 @@ export async function loadRows(
 ): Promise<StoredRow[]> {
   const { rows } = await client.query<Row>(
     `select s.*, s.day::text as day_text, (extract(epoch from received_at) * 1000000)::bigint as received_us,
-       coalesce(content::text, '') like '%"parts":[%' or coalesce(events::text, '') like '%"parts":[%' as shared
+       coalesce(content, '') like '%"parts":[%' or coalesce(events, '') like '%"parts":[%' as shared
      from unnest($3::bytea[], $4::date[]) key (span_id, day)
      join spans s on s.realm = $1 and s.trace_id = $2 and s.span_id = key.span_id and s.day = key.day
      order by s.span_id, s.day`,
     [realm, trace_id, keys.map((key) => key.span_id), keys.map((key) => key.day)],
   )
-  await joinMessages(client, realm, rows)
+  await readContents(client, realm, rows)
   const { rows: found } = await client.query<{ hash: Buffer; body: StoredContext }>(
     'select hash, body from contexts where realm = $1 and hash = any($2)',
     [realm, rows.map((row) => row.context)],
