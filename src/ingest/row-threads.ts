@@ -11,7 +11,7 @@ const LEAST_BYTES = 8 * 1024
 /** Milliseconds that the oldest request may wait for its rows before new exports are refused. */
 const MOST_MS = 1_500
 /** Bytes of spent memory that wait to be used again. */
-const SPARE_BYTES = 32 * 1024 * 1024
+const SPARE_BYTES = 16 * 1024 * 1024
 /** What a thread runs. Sources that are run without a build have none: then everything is done where it came. */
 const FILE = new URL('row-thread.js', import.meta.url)
 /** MB of a thread's new space: what one slice of spans leaves behind is collected before it is copied (measured). */
@@ -32,6 +32,7 @@ export interface MadeRows {
 }
 
 interface Waiting {
+  /** Milliseconds of the process's clock when it came. */
   since: number
   resolve: (made: MadeRows) => void
   reject: (error: Error) => void
@@ -58,6 +59,7 @@ export class RowThreads {
   readonly #threads: Thread[] = []
   readonly #spare: ArrayBuffer[] = []
   #spareBytes = 0
+  readonly #underWay = new Set<Promise<MadeRows>>()
   #id = 0
   #closed = false
 
@@ -106,14 +108,25 @@ export class RowThreads {
     const told = days === thread.days ? null : [...days]
     thread.days = days
     const job: RowJob = { id, bytes: own, codec, encoding, ...context, plan: rest, days: told, spare }
-    return new Promise((resolve, reject) => {
+    const made = new Promise<MadeRows>((resolve, reject) => {
       thread.waiting.set(id, { since: performance.now(), resolve, reject })
-      thread.worker.postMessage(job, [own.buffer, ...spare])
     })
+    this.#underWay.add(made)
+    const done = () => {
+      this.#underWay.delete(made)
+      if (thread.waiting.size === 0) thread.worker.unref()
+    }
+    made.then(done, done)
+    // it keeps the process alive while it has something to do
+    thread.worker.ref()
+    thread.worker.postMessage(job, [own.buffer, ...spare])
+    return made
   }
 
+  /** Resolves when what is under way has its rows and the threads have ended. */
   async close(): Promise<void> {
     this.#closed = true
+    await Promise.allSettled(this.#underWay)
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()))
   }
 

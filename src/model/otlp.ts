@@ -61,6 +61,8 @@ export interface OtlpSpan {
   statusMessage: string
   /** Why the decoder found this span unusable (JSON of a wrong type); null = usable. It costs this span only. */
   defect: string | null
+  /** True when the decoder saw that every text of the span can be stored as it is: well-formed, without NUL. */
+  clean: boolean
   /** What the decoder mended, as notice codes (`invalid_utf8`, `duplicate_key`, `too_deep`, …); mostly empty. */
   repairs: string[]
 }

@@ -41,9 +41,10 @@ export function boundKey(key: string, notices: Notices): string {
   return `${cut(clean, limits.maxKeyLength - 9)}~${hash}`
 }
 
-/** A value that can be stored: clean, texts and bytes of at most `most` units, bounded depth. */
+/** A value as sent, so that it can be stored: clean, texts and bytes of at most `most` units, bounded depth. */
 export function boundValue(value: AttributeValue, most: number, notices: Notices, depth = 0): AttributeValue {
-  if (typeof value === 'string') return boundText(value, most, notices)
+  if (typeof value === 'string')
+    return notices.clean && value.length <= most ? value : boundText(value, most, notices)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Uint8Array) {
     if (value.byteLength <= most) return value

@@ -57,7 +57,7 @@ function normalizeWithin(sent: OtlpSpan, envelope: Envelope): Normalized {
   const defect = idDefect(span)
   if (defect !== null) return { refused: defect }
 
-  const notices = new Notices(envelope.notices)
+  const notices = new Notices(envelope.notices, span.clean)
   for (const repair of span.repairs) notices.addRepair(repair)
 
   const parentSpanId = parentOf(span, notices)

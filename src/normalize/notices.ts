@@ -8,8 +8,12 @@ export class Notices {
   /** null = none, as for most spans. */
   #counts: Map<string, number> | null
 
+  /** True when texts that were sent need no look: the decoder found nothing to mend. What is made of them does. */
+  readonly clean: boolean
+
   /** Starts with what is known of the span's resource and scope. */
-  constructor(from?: Notices) {
+  constructor(from?: Notices, clean = false) {
+    this.clean = clean
     this.#counts = from === undefined || from.#counts === null ? null : new Map(from.#counts)
   }
 

@@ -65,6 +65,7 @@ function asSent(span: Span): OtlpSpan {
     statusCode: span.statusCode,
     statusMessage: span.statusMessage,
     defect: null,
+    clean: false,
     repairs: [],
   }
 }

@@ -32,6 +32,7 @@ export function emptySpan(): OtlpSpan {
     statusCode: 0,
     statusMessage: '',
     defect: null,
+    clean: false,
     repairs: [],
   }
 }

@@ -9,6 +9,7 @@ import type { WireReader } from './wire.ts'
 export function readSpan(reader: WireReader, end: number, budget: Budget): OtlpSpan {
   const span = emptySpan()
   reader.repairs = span.repairs
+  reader.sawNul = false
   budget.lostEvents = 0
   budget.lostLinks = 0
   for (let tag = reader.tag(end); tag !== 0; tag = reader.tag(end)) {
@@ -67,6 +68,8 @@ export function readSpan(reader: WireReader, end: number, budget: Budget): OtlpS
   }
   span.droppedEventsCount += budget.lostEvents
   span.droppedLinksCount += budget.lostLinks
+  // what was read as UTF-8 is well-formed
+  span.clean = !reader.sawNul
   return span
 }
 

@@ -18,6 +18,8 @@ interface SliceableBuffer extends Buffer {
 
 /** Strings up to this many bytes are looked up among those seen before: attribute keys and names repeat. */
 const INTERNED_BYTES = 64
+/** Bytes up to which a loop costs less than a call out of the engine. */
+const SHORT = 32
 const interned = new InternedStrings(2048)
 const NO_REPAIRS: Repairs = []
 
@@ -31,6 +33,8 @@ export class WireReader {
   pos = 0
   /** Where repairs are noted: the list of the span (or resource, or scope) that is being read. */
   repairs: Repairs = NO_REPAIRS
+  /** Set when a text that was read holds U+0000. */
+  sawNul = false
   /** The field number and wire type of the last tag. */
   field = 0
   wireType = 0
@@ -206,7 +210,8 @@ export class WireReader {
     }
     const before = this.repairs.length
     const text = this.#text(stop)
-    if (this.repairs.length === before && !text.includes('\ufffd'))
+    // what must be mended is found again in every span
+    if (this.repairs.length === before && !text.includes('\ufffd') && !text.includes('\0'))
       interned.keep(this.#bytes, start, stop, text)
     return text
   }
@@ -218,7 +223,18 @@ export class WireReader {
     const text = this.#bytes.utf8Slice(start, stop)
     if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, stop)))
       repair(this.repairs, REPAIR.utf8)
+    if (this.#holdsNul(start, stop)) this.sawNul = true
     return text
+  }
+
+  /** In the bytes, because a search for it in a text of two-byte units stops at nearly each of them. */
+  #holdsNul(start: number, stop: number): boolean {
+    if (stop - start > SHORT) {
+      const at = this.#bytes.indexOf(0, start)
+      return at !== -1 && at < stop
+    }
+    for (let i = start; i < stop; i++) if (this.#bytes[i] === 0) return true
+    return false
   }
 
   /** An id as lower-case hex, of whatever length was sent. */

@@ -44,6 +44,7 @@ function told(span: Span): Whole {
     statusCode: span.statusCode,
     statusMessage: span.statusMessage,
     defect: null,
+    clean: false,
     repairs: [],
   }
 }

@@ -45,6 +45,7 @@ export async function realService(
   t: { teardown(clean: () => Promise<unknown>): void },
   env: Record<string, string> = {},
   shared?: TestDatabase,
+  over: Partial<Parts> = {},
 ): Promise<RealService> {
   const database = shared ?? (await testDatabase(t))
   const config = loadConfig({ env: { TRACE_JWT_SECRET: secret, HOST: '127.0.0.1', ...env } })
@@ -66,6 +67,7 @@ export async function realService(
     keys: createKeys(config, null),
     now: Date.now,
     draining: () => false,
+    ...over,
   }
   const routes = new Set<string>()
   const app = await buildServer(parts, new Ingest(parts), (route: RouteOptions) => {

@@ -73,6 +73,7 @@ const span: fc.Arbitrary<OtlpSpan> = record({
   statusCode: fc.integer({ min: 0, max: 3 }),
   statusMessage: text,
   defect: fc.constant(null),
+  clean: fc.constant(false),
   repairs: fc.constant([]).map(() => []),
 })
 const resource: fc.Arbitrary<Resource> = record({

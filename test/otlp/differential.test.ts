@@ -72,7 +72,7 @@ function attempt(decode: () => TraceRequest): TraceRequest | Error {
   }
 }
 
-/** Without repairs (the reference has none); one U+FFFD for each run of them (readers differ in how many they put). */
+/** Without repairs and what is known of texts (the reference has none); one U+FFFD for each run of them (readers differ in how many they put). */
 function comparable(request: TraceRequest): unknown {
   return normal(request as unknown as AttributeValue)
 }
@@ -84,6 +84,6 @@ function normal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normal)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, key === 'repairs' ? [] : normal(item)]),
+    Object.entries(value).map(([key, item]) => [key, key === 'repairs' ? [] : key === 'clean' ? false : normal(item)]),
   )
 }

@@ -53,6 +53,7 @@ const protobufBody = encodeByReference({
               statusCode: 0,
               statusMessage: '',
               defect: null,
+              clean: false,
               repairs: [],
             },
           ],

@@ -141,6 +141,7 @@ function toSpan(span: Message): OtlpSpan {
     statusCode: span.status?.code ?? 0,
     statusMessage: span.status?.message ?? '',
     defect: null,
+    clean: false,
     repairs: [],
   }
 }

@@ -103,6 +103,7 @@ function exported(span: Span, view: View): OtlpSpan {
     statusCode: span.statusCode,
     statusMessage: view.mask(span.statusMessage),
     defect: null,
+    clean: false,
     repairs: [],
   }
 }

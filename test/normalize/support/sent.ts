@@ -53,6 +53,7 @@ export function otlpSpan(sent: Sent): OtlpSpan {
     statusCode: 0,
     statusMessage: '',
     defect: null,
+    clean: false,
     repairs: [],
     ...sent.over,
   }

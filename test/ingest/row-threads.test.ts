@@ -1,0 +1,173 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { deflateSync, gzipSync } from 'node:zlib'
+import t from 'tap'
+import { type MadeRows, RowThreads } from '../../src/ingest/row-threads.ts'
+import { type Body, newTally, spansOf } from '../../src/ingest/spans-of.ts'
+import { decodeTraceRequest } from '../../src/otlp/index.ts'
+import { createRedactor } from '../../src/redact/index.ts'
+import { encodeSlices, type RowBatch } from '../../src/store/encode-batch.ts'
+import { Repeats } from '../../src/store/message-parts.ts'
+import { realService } from '../http/real-service.ts'
+import { encodeByReference } from '../otlp/reference.ts'
+
+/** Threads run what was built: sources need a loader that threads do not have. */
+const file = new URL('../../dist/ingest/row-thread.js', import.meta.url)
+const idKey = Buffer.alloc(32, 7)
+const today = new Date().toISOString().slice(0, 10)
+const plan = { realm: 3, days: new Set([today]), nowMs: Date.now(), redactionVersion: 5, erasuresKnown: 9n }
+const context = { maxBytes: 1_000_000, workflows: ['flow', 'other-*'], workspace: 'w', idKey }
+const secret = `ghp_${'a1B2'.repeat(9)}`
+
+const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } })
+const nanos = (ms: number) => String(BigInt(Date.now() - 60_000 + ms) * 1_000_000n)
+/** A request of `count` spans: with a secret, with a workflow outside of the grant, with an id that is none. */
+const request = (count: number, last = '') => ({
+  resourceSpans: [
+    {
+      resource: { attributes: [attribute('service.name', 'runner')] },
+      scopeSpans: [
+        {
+          scope: { name: 'tests' },
+          spans: Array.from({ length: count }, (_, n) => ({
+            traceId: (n >> 3).toString(16).padStart(31, '0').padStart(32, 'a'),
+            spanId: n % 97 === 96 ? '00' : (n + 1).toString(16).padStart(16, '0'),
+            name: `step ${n}`,
+            startTimeUnixNano: nanos(n),
+            endTimeUnixNano: nanos(n + 5),
+            attributes: [
+              attribute('workflow.id', n % 50 === 49 ? 'elsewhere' : 'flow'),
+              attribute('workflow.execution.id', `run-${n >> 3}`),
+              attribute(
+                'gen_ai.input.messages',
+                `${'what was said '.repeat(40)}${n % 10 === 9 ? secret : ''}${last}`,
+              ),
+            ],
+          })),
+        },
+      ],
+    },
+  ],
+})
+const json = (count: number, last?: string): Body => ({
+  bytes: Buffer.from(JSON.stringify(request(count, last))),
+  codec: '',
+  encoding: 'json',
+})
+
+/** Threads that are there. */
+async function started(
+  t: { teardown(end: () => Promise<void>): void },
+  most = 1,
+  of = file,
+): Promise<RowThreads> {
+  const threads = new RowThreads(most, {}, of)
+  t.teardown(() => threads.close())
+  while (!threads.wants(1_000_000)) await wait(10)
+  return threads
+}
+
+/** What the thread's own walk gives here. */
+async function made(body: Body): Promise<MadeRows> {
+  const tally = newTally()
+  const redactor = createRedactor({ idKey, now: () => performance.now() })
+  const spans = spansOf(body, { ...context, redactor: async () => redactor }, tally)
+  return { tally, batches: await encodeSlices(spans, async () => ({ ...plan, repeats: new Repeats() })) }
+}
+
+const plain = ({ tally, batches }: MadeRows) => ({
+  tally,
+  batches: batches.map(({ spans, marks, messages, contexts, ...rest }: RowBatch) => ({
+    rows: Array.from({ length: spans.length }, (_, n) => spans.slice(n, n + 1).toString('hex')),
+    bytes: spans.byteLength,
+    marks: marks.toString('hex'),
+    messages: messages.toString('hex'),
+    contexts: Array.from(contexts.values(), ({ body, hash, key }) => [
+      body,
+      Buffer.from(hash).toString('hex'),
+      key,
+    ]),
+    ...rest,
+  })),
+})
+
+t.test('a thread makes the rows that are made here, of every encoding', async (t) => {
+  const threads = await started(t)
+  const { bytes } = json(300)
+  const protobuf = encodeByReference(decodeTraceRequest(bytes, 'json'))
+  const bodies: Body[] = [
+    json(300),
+    { bytes: gzipSync(bytes), codec: 'gzip', encoding: 'json' },
+    { bytes: Buffer.from(protobuf), codec: '', encoding: 'protobuf' },
+    { bytes: deflateSync(protobuf), codec: 'deflate', encoding: 'protobuf' },
+  ]
+  for (const body of bodies) {
+    const rows = await threads.rows(body, context, plan)
+    t.strictSame(plain(rows), plain(await made(body)), `${body.codec} ${body.encoding}`)
+    t.equal(rows.tally.accepted, 300 - 3 - 6, 'without ids that are none and what the grant denies')
+    t.equal(rows.tally.named, 'elsewhere')
+    t.strictSame([...rows.tally.redactions], [['github-pat', 30 - 6]])
+    t.notMatch(rows.batches.map(({ spans }) => spans.slice().toString('latin1')).join(), secret)
+    for (const { spans } of rows.batches) spans.release()
+  }
+})
+
+t.test('what a body is refused for is told with the same error', async (t) => {
+  const threads = await started(t)
+  const broken = { bytes: Buffer.from('{"resourceSpans":[{'), codec: '', encoding: 'json' as const }
+  await t.rejects(threads.rows(broken, context, plan), { code: 'TRACE_UNDECODABLE', statusCode: 400 })
+  const notGzip = { bytes: Buffer.alloc(9_000, 1), codec: 'gzip', encoding: 'json' as const }
+  await t.rejects(threads.rows(notGzip, context, plan), {
+    code: 'TRACE_UNDECODABLE',
+    message: /not a whole gzip/,
+  })
+  const large = { bytes: gzipSync(Buffer.alloc(2_000_000)), codec: 'gzip', encoding: 'json' as const }
+  await t.rejects(threads.rows(large, context, plan), {
+    code: 'TRACE_BODY_TOO_LARGE',
+    message: /1000000 bytes/,
+  })
+  t.equal((await threads.rows(json(20), context, plan)).tally.accepted, 20, 'the next one is made')
+})
+
+t.test('a thread that ends costs its requests a second try, and another one starts', async (t) => {
+  const threads = await started(t, 1, new URL('./threads/ends.mjs', import.meta.url))
+  const requests = [1, 2, 3].map(() => threads.rows(json(20), context, plan))
+  for (const one of requests) await t.rejects(one, { code: 'TRACE_OVERLOADED', statusCode: 503 })
+  t.notOk(threads.wants(1_000_000), 'none is ready: done where it came')
+  while (!threads.wants(1_000_000)) await wait(10)
+  t.pass('another one is ready')
+})
+
+t.test('small requests, and those of a service that ends, stay where they came', async (t) => {
+  const threads = await started(t)
+  t.notOk(threads.wants(100))
+  const last = threads.rows(json(1_000), context, plan)
+  const closed = threads.close()
+  t.notOk(threads.wants(1_000_000))
+  t.equal((await last).tally.accepted > 900, true, 'what was under way is made')
+  await closed
+})
+
+t.test('through the service: stored, refused, denied, redacted and erased as without threads', async (t) => {
+  const threads = await started(t)
+  const service = await realService(t, {}, undefined, { threads })
+  const writer = { scope: 'traces:write traces:delete traces:read', workflows: ['flow'] }
+  const send = (count: number, last?: string) =>
+    service.as(writer, 'POST', '/v1/traces', JSON.stringify(request(count, last)), {
+      'content-type': 'application/json',
+    })
+  const first = await send(100)
+  t.equal(first.status, 200)
+  t.match(first.json.partialSuccess, { rejectedSpans: '3', errorMessage: /workflow_denied.*bad_span_id/ })
+  const stored = async () =>
+    (await service.database.ingest.query('select count(*)::int as n from spans')).rows[0].n
+  t.equal(await stored(), 97)
+  t.match(await send(100), { status: 200 })
+  t.equal(await stored(), 97, 'sent again it writes nothing')
+
+  t.equal((await service.as(writer, 'DELETE', '/api/executions/run-2')).status, 200)
+  t.equal(await stored(), 89)
+  const again = await send(100)
+  t.match(again.json.partialSuccess, { rejectedSpans: '11', errorMessage: /8 refused \(erased\)/ })
+  t.equal(await stored(), 89)
+  t.match(await send(0), { status: 200 })
+})
