@@ -44,7 +44,7 @@ async function unredacted() {
     metrics: createMetrics(),
     store,
     redactorOf: async () => redactor,
-    threads: config.ingestThreads > 0 ? new RowThreads(config.ingestThreads, {}, file) : null,
+    threads: config.ingestThreads > 0 ? new RowThreads(config.ingestThreads, {}, { file }) : null,
     keys: createKeys(config, null),
     now: Date.now,
     draining: () => false,

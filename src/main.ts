@@ -95,7 +95,7 @@ async function start(
     metrics,
     store,
     redactorOf: createRedactors(config.redaction, store),
-    threads: config.ingestThreads > 0 ? new RowThreads(config.ingestThreads, config.redaction) : null,
+    threads: rowThreads(config, log),
     keys: createKeys(config, ownSecret),
     now: Date.now,
     draining: () => state.draining,
@@ -129,6 +129,12 @@ async function start(
       return closing
     },
   }
+}
+
+function rowThreads({ ingestThreads, redaction }: Config, log: Logger): RowThreads | null {
+  if (ingestThreads === 0) return null
+  const onEnd = (reason: string) => log.error({ reason }, 'a thread that makes rows ended; another one starts')
+  return new RowThreads(ingestThreads, redaction, { onEnd })
 }
 
 /** What the store tells, as metrics. */

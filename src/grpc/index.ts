@@ -4,11 +4,11 @@ import {
   ServerCredentials,
   type ServerUnaryCall,
   type sendUnaryData,
+  status,
 } from '@grpc/grpc-js'
-import { TimedOut } from '../errors.ts'
+import { Undecodable } from '../errors.ts'
 import type { Ticket } from '../ingest/admission.ts'
 import type { Body, Ingest } from '../ingest/index.ts'
-import { limits } from '../limits.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Principal, Scope } from '../model/principal.ts'
@@ -35,23 +35,46 @@ export interface GrpcServer {
 
 /** Calls at a time on one connection. */
 const MOST_CALLS = 32
+/** Milliseconds: whoever is quiet for so long is asked if he is still there, and has as long to say so. */
+const QUIET_MS = 30_000
 
 /**
  * Serves OTLP/gRPC without TLS, as the HTTP listener does. The same walk, limits and answers as over HTTP.
  * Rejects when it cannot listen there.
  */
 export async function startGrpc(parts: GrpcParts, host: string, port: number): Promise<GrpcServer> {
-  const { walk } = parts
+  const { walk, metrics, principalOf } = parts
   const admitted = new WeakMap<Metadata, Admitted>()
+  const entrance = authentication(
+    {
+      principalOf,
+      admission: walk.admission,
+      refused: (route, error) => logRefused(parts.log, route, error),
+      answered(route, code, seconds) {
+        metrics.requests.inc({ route, method: 'grpc', status: String(code) })
+        metrics.requestSeconds.observe({ route }, seconds)
+      },
+    },
+    admitted,
+  )
   const server = new Server({
     'grpc.max_receive_message_length': parts.maxBodyBytes,
     'grpc.max_concurrent_streams': MOST_CALLS,
-    interceptors: [authentication(parts.principalOf, walk.admission, admitted)],
+    'grpc.keepalive_time_ms': QUIET_MS,
+    'grpc.keepalive_timeout_ms': QUIET_MS,
+    interceptors: [entrance],
   })
-  const serve = (work: Work) => {
-    const answer = answerOf(parts, admitted, work)
-    return { Export: (call: Call, callback: Callback) => void answer(call).then(...settle(callback)) }
-  }
+  const serve = (work: Work) => ({
+    Export(call: Call, callback: Callback) {
+      void whole(admitted.get(call.metadata) as Admitted, call.request, work).then(
+        (bytes) => callback(null, bytes),
+        (error) => {
+          logRefused(parts.log, call.getPath(), error)
+          callback(statusOf(error))
+        },
+      )
+    },
+  })
   server.addService(
     traceService,
     serve(async (...from) => encodeTraceResponse('protobuf', await walk.traces(...from))),
@@ -74,53 +97,23 @@ type Call = ServerUnaryCall<Buffer, Buffer>
 type Callback = sendUnaryData<Buffer>
 type Work = (principal: Principal, body: Body, ticket: Ticket) => Promise<Buffer>
 
-const settle = (callback: Callback): [(bytes: Buffer) => void, (error: unknown) => void] => [
-  (bytes) => callback(null, bytes),
-  (error) => callback(statusOf(error)),
-]
-
-/**
- * Runs the work of a call: within the deadline, counted, and what is ours to mend is logged. Its bytes are given back
- * when the work ends, which may be after the answer.
- */
-function answerOf({ log, metrics }: GrpcParts, admitted: WeakMap<Metadata, Admitted>, work: Work) {
-  return async (call: Call): Promise<Buffer> => {
-    const began = performance.now()
-    const route = call.getPath()
-    let code = 0
-    try {
-      const entry = admitted.get(call.metadata) as Admitted
-      return await withinDeadline(whole(entry, call.request, work))
-    } catch (error) {
-      code = statusOf(error).code ?? 13
-      if (code === 14) log.warn({ err: error, route }, 'refused for now')
-      else if (code === 13) log.error({ err: error, route }, 'request failed')
-      throw error
-    } finally {
-      metrics.requests.inc({ route, method: 'grpc', status: String(code) })
-      metrics.requestSeconds.observe({ route }, (performance.now() - began) / 1000)
-    }
-  }
+/** Logs what is ours to mend; no word of the message or the caller. */
+function logRefused(log: Logger, route: string, error: unknown): void {
+  const { code } = statusOf(error)
+  if (code === status.UNAVAILABLE) log.warn({ err: error, route }, 'refused for now')
+  else if (code === status.INTERNAL) log.error({ err: error, route }, 'request failed')
 }
 
-/** The work on a message that is there as a whole. */
+/** The work on a message that is there as a whole. Its bytes are given back when that ends, which may be after the answer. */
 async function whole(entry: Admitted, bytes: Buffer, work: Work): Promise<Buffer> {
-  const { principal, ticket, received } = entry
+  const { principal, ticket, codec } = entry
   entry.working = true
   try {
-    ticket.grow(Math.max(0, bytes.length - received))
-    return await work(principal, { bytes, codec: '', encoding: 'protobuf' }, ticket)
+    if (codec === null) throw new Undecodable('it is compressed, and grpc-encoding does not say how')
+    return await work(principal, { bytes, codec, encoding: 'protobuf' }, ticket)
   } finally {
     ticket.release()
   }
-}
-
-/** Rejects with TimedOut before an exporter gives up; the work goes on, and its spans may still be stored. */
-function withinDeadline<T>(work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new TimedOut()), limits.handlerTimeoutMs)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }
 
 function bind(server: Server, address: string): Promise<number> {

@@ -1,5 +1,6 @@
 import { storedPatterns } from '../access/grant.ts'
 import type { Config } from '../config.ts'
+import { BodyTooLarge } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Principal } from '../model/principal.ts'
 import { decodeLogsRequest, decodeTraceRequest, inflate, type PartialSuccess } from '../otlp/index.ts'
@@ -47,10 +48,28 @@ export class Ingest {
   /** Undoes the compression of a body; what it will hold inflated is reserved first. Throws what `inflate` throws. */
   async #inflate(body: Body, ticket: Ticket): Promise<Buffer> {
     const { maxBodyBytes } = this.#parts.config
-    ticket.grow(inflatedEstimate(body.bytes, body.codec, maxBodyBytes))
+    const { hold } = this.#roomFor(body, ticket)
     const inflated = await inflate(body.bytes, body.codec, maxBodyBytes)
+    hold(inflated.length)
     this.#countBytes(body, inflated.length)
     return inflated
+  }
+
+  /**
+   * Reserves what a body's end says that it holds inflated. `room`: the bytes that it may have then without asking
+   * again; `hold` reserves what it has beyond, as the end of a body may speak of its last part only. Both throw what
+   * `Ticket.grow` throws.
+   */
+  #roomFor({ bytes, codec }: Body, ticket: Ticket): { room: number; hold: (inflated: number) => void } {
+    const expected = inflatedEstimate(bytes, codec, this.#parts.config.maxBodyBytes)
+    ticket.grow(expected)
+    const room = Math.max(expected, bytes.length)
+    let held = room
+    const hold = (inflated: number) => {
+      if (inflated > held) ticket.grow(inflated - held)
+      held = Math.max(held, inflated)
+    }
+    return { room, hold }
   }
 
   /**
@@ -60,20 +79,21 @@ export class Ingest {
   async traces(principal: Principal, body: Body, ticket: Ticket): Promise<PartialSuccess> {
     const { config, store, threads = null } = this.#parts
     const { workspace, workflows } = principal
-    const expected = inflatedEstimate(body.bytes, body.codec, config.maxBodyBytes)
-    ticket.grow(expected)
+    const { room, hold } = this.#roomFor(body, ticket)
     let tally = newTally()
     const redactor = () => this.#parts.redactorOf(workspace)
-    const reading = { maxBytes: config.maxBodyBytes, workflows, redactor }
+    const reading = { maxBytes: config.maxBodyBytes, inflated: hold, workflows, redactor }
     const spans = () => spansOf(body, reading, (tally = newTally()))
     const rows = async (plan: RowPlan) => {
       const { idKey } = await redactor()
-      const context = { maxBytes: config.maxBodyBytes, workflows, workspace, idKey }
-      const made = await (threads as RowThreads).rows(body, context, plan)
+      // a thread cannot ask for more room: what turns out to be larger is read here
+      const context = { maxBytes: room, workflows, workspace, idKey }
+      const made = await unlessLarger(room < config.maxBodyBytes, (threads as RowThreads).rows(body, context, plan))
+      if (made === null) return null
       tally = made.tally
       return made.batches
     }
-    const apart = threads?.wants(Math.max(expected, body.bytes.length)) === true
+    const apart = threads?.wants(room) === true
     const writer = { workspace, workflows: storedPatterns(principal) }
     const written = await store.writeSpans(writer, spans, apart ? rows : null)
     return this.#told(principal, body, tally, written)
@@ -117,5 +137,15 @@ export class Ingest {
   /** A writer that tries a workflow outside of its grant: added up with its repetitions, written once a minute. */
   #onRecord({ workspace, subject }: Principal, workflow: string): void {
     this.#parts.store.denials.note({ workspace, subject, action: 'workflow_denied', details: { workflow } })
+  }
+}
+
+/** What `made` resolves with; null where it may find a body too large (`mayBe`), and does. */
+async function unlessLarger<T>(mayBe: boolean, made: Promise<T>): Promise<T | null> {
+  try {
+    return await made
+  } catch (error) {
+    if (mayBe && error instanceof BodyTooLarge) return null
+    throw error
   }
 }

@@ -10,6 +10,12 @@ import type { Body, Tally } from './spans-of.ts'
 const LEAST_BYTES = 8 * 1024
 /** Milliseconds that the oldest request may wait for its rows before new exports are refused. */
 const MOST_MS = 1_500
+/** Milliseconds without an answer after which a thread is ended: its callers were answered long ago, within 8 s. */
+const STUCK_MS = 15_000
+/** Milliseconds between looks for such a thread. */
+const LOOK_MS = 1_000
+/** Milliseconds until a thread is started in the place of one that ended: one that cannot live must not cost the rest. */
+const AGAIN_MS = 1_000
 /** Bytes of spent memory that wait to be used again. */
 const SPARE_BYTES = 16 * 1024 * 1024
 /** What a thread runs. Sources that are run without a build have none: then everything is done where it came. */
@@ -38,10 +44,22 @@ interface Waiting {
   reject: (error: Error) => void
 }
 
+/** What `RowThreads` can be told. */
+export interface RowThreadOptions {
+  /** What a thread runs: `serveRows`. */
+  file?: URL
+  /** Milliseconds without an answer after which a thread is ended. */
+  stuckMs?: number
+  /** A thread that ended by itself, or had to be; the name of its error alone, which may hold words of a payload. */
+  onEnd?: (reason: string) => void
+}
+
 /** One thread and the requests that it works on. */
 interface Thread {
   worker: Worker
   ready: boolean
+  /** Milliseconds of the process's clock when it last answered. */
+  heard: number
   waiting: Map<number, Waiting>
   /** The days that it was told of. */
   days: RowPlan['days'] | null
@@ -56,28 +74,34 @@ export class RowThreads {
   readonly #most: number
   readonly #data: RowThreadData
   readonly #file: URL
+  readonly #stuckMs: number
+  readonly #onEnd: (reason: string) => void
   readonly #threads: Thread[] = []
   readonly #spare: ArrayBuffer[] = []
   #spareBytes = 0
   readonly #underWay = new Set<Promise<MadeRows>>()
   #id = 0
   #closed = false
+  #notBefore = 0
+  #look: NodeJS.Timeout | null = null
 
   /**
    * @param most threads
    * @param redaction the rules that the main thread works with
-   * @param file what a thread runs: `serveRows`
    */
-  constructor(most: number, redaction: RowThreadData['redaction'], file = FILE) {
+  constructor(most: number, redaction: RowThreadData['redaction'], options: RowThreadOptions = {}) {
+    const { file = FILE, stuckMs = STUCK_MS, onEnd = () => {} } = options
     this.#most = existsSync(file) ? most : 0
     this.#data = { redaction }
     this.#file = file
+    this.#stuckMs = stuckMs
+    this.#onEnd = onEnd
   }
 
   /** True when a request of so many bytes should be given to `rows`. */
   wants(bytes: number): boolean {
     if (bytes < LEAST_BYTES || this.#closed) return false
-    while (this.#threads.length < this.#most) this.#start()
+    while (this.#threads.length < this.#most && performance.now() >= this.#notBefore) this.#start()
     return this.#threads.some(({ ready }) => ready)
   }
 
@@ -127,6 +151,7 @@ export class RowThreads {
   async close(): Promise<void> {
     this.#closed = true
     await Promise.allSettled(this.#underWay)
+    if (this.#look !== null) clearInterval(this.#look)
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()))
   }
 
@@ -136,18 +161,35 @@ export class RowThreads {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     })
     worker.unref()
-    const thread: Thread = { worker, ready: false, waiting: new Map(), days: null }
+    const thread: Thread = { worker, ready: false, heard: 0, waiting: new Map(), days: null }
     this.#threads.push(thread)
+    this.#look ??= setInterval(() => this.#endStuck(), LOOK_MS).unref()
+    let reason = 'exit'
     worker.on('message', (answer: RowAnswer) => {
+      thread.heard = performance.now()
       if ('ready' in answer) thread.ready = true
       else this.#take(thread, answer)
     })
-    // of memory that ran out, or of a bug: its requests are told to come back, and the next one starts another thread
-    worker.once('error', () => {})
+    // of memory that ran out, or of a bug: its requests are told to come back, and a later one starts another thread
+    worker.once('error', (error: NodeJS.ErrnoException) => {
+      reason = error.code ?? error.name
+    })
     worker.once('exit', () => {
       this.#threads.splice(this.#threads.indexOf(thread), 1)
       for (const { reject } of thread.waiting.values()) reject(new catalogue.Overloaded())
+      if (this.#closed) return
+      this.#notBefore = performance.now() + AGAIN_MS
+      this.#onEnd(reason)
     })
+  }
+
+  /** A thread that hangs would keep its requests, and their share of memory, for ever. */
+  #endStuck(): void {
+    const before = performance.now() - this.#stuckMs
+    for (const { worker, waiting, heard } of this.#threads) {
+      const [oldest] = waiting.values()
+      if (oldest !== undefined && Math.max(oldest.since, heard) < before) void worker.terminate()
+    }
   }
 
   #take(thread: Thread, answer: Exclude<RowAnswer, { ready: true }>): void {

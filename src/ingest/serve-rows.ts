@@ -31,7 +31,8 @@ export function serveRows(port: MessagePort, rules: Redactor): void {
     const place = { ...plan, days, repeats }
     const tally = newTally()
     try {
-      const spans = spansOf(body, { ...job, redactor: async () => redactorOf(workspace, idKey) }, tally)
+      const reading = { ...job, inflated: () => {}, redactor: async () => redactorOf(workspace, idKey) }
+      const spans = spansOf(body, reading, tally)
       const batches = (await encodeSlices(spans, async () => place)).map(sendBatch)
       const handed = batches.flatMap((batch) => [
         batch.memory,

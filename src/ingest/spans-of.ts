@@ -38,6 +38,8 @@ export const newTally = (): Tally => ({
 export interface Reading {
   /** Bytes of a body after inflation: more are refused. */
   maxBytes: number
+  /** Told how many a body has; what it throws ends the reading. */
+  inflated: (bytes: number) => void
   /** The workflow patterns of the token. */
   workflows: readonly string[]
   /** Asked for once there is a span. */
@@ -51,11 +53,12 @@ const TURN_MS = 10
 
 /**
  * The spans of an `ExportTraceServiceRequest` as they may be stored: each slice is decoded, understood, held to the
- * grant and redacted when it is asked for. What may not be stored is told to `tally`. Throws what `inflate` and the
- * decoder throw.
+ * grant and redacted when it is asked for. What may not be stored is told to `tally`. Throws what `inflate`,
+ * `inflated` and the decoder throw.
  */
 export async function* spansOf(body: Body, reading: Reading, tally: Tally): AsyncGenerator<Span[]> {
   const bytes = await inflate(body.bytes, body.codec, reading.maxBytes)
+  reading.inflated(bytes.length)
   tally.inflated = bytes.length
   let redactor: Redactor | null = null
   let turn = performance.now()

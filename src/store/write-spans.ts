@@ -20,8 +20,11 @@ export interface WriteResult {
  */
 export type SpanSlices = () => AsyncIterable<readonly Span[]> | Iterable<readonly Span[]>
 
-/** Makes the rows of a request somewhere else, with nothing that the store remembers but the plan. */
-export type RowMaker = (plan: RowPlan) => Promise<readonly RowBatch[]>
+/**
+ * Makes the rows of a request somewhere else, with nothing that the store remembers but the plan. Resolves with null
+ * when they must be made here after all.
+ */
+export type RowMaker = (plan: RowPlan) => Promise<readonly RowBatch[] | null>
 
 /** What a write works with. */
 export interface WriteParts {
@@ -45,7 +48,8 @@ export async function writeSpans(
 ): Promise<WriteResult> {
   const plan = async () => planOf(parts, await realm())
   const place = async () => ({ ...(await plan()), repeats: parts.repeats })
-  const batches = rows === null ? await encodeSlices(slices(), place) : await rows(await plan())
+  const elsewhere = rows === null ? null : await rows(await plan())
+  const batches = elsewhere ?? (await encodeSlices(slices(), place))
   if (batches.length === 0) return { stored: 0, refused: [] }
   const into = await realm()
   if (batches.some(({ named }) => parts.erasures.concern(into, named))) {

@@ -1,35 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { connect, constants } from 'node:http2'
+import { constants } from 'node:http2'
 import { setTimeout as wait } from 'node:timers/promises'
 import { compressionAlgorithms, status } from '@grpc/grpc-js'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { Overloaded, StoreUnavailable, TooManyRequests } from '../../src/errors.ts'
-import { startGrpc } from '../../src/grpc/index.ts'
-import { Ingest } from '../../src/ingest/index.ts'
 import { claims, hs256, keyServer, pair, signed, unsigned } from '../access/jwt.ts'
 import { statusType, traceResponseType } from '../otlp/reference.ts'
 import { grpcClient, partialOf } from './grpc-client.ts'
-import { bearer, service } from './service.ts'
+import { begun, connection, door, ended } from './grpc-door.ts'
+import { bearer } from './service.ts'
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/otlp/${name}`, import.meta.url))
-
-/** The gRPC door of a service, with the store that keeps what comes. */
-async function door(t: Test, env: Record<string, string> = {}) {
-  const { app, store, parts, log, url } = await service(t, env)
-  const walk = new Ingest(parts)
-  const { maxBodyBytes } = parts.config
-  const principalOf = app.principalOf.bind(app)
-  const server = await startGrpc(
-    { walk, log: parts.log, metrics: parts.metrics, maxBodyBytes, principalOf },
-    '127.0.0.1',
-    0,
-  )
-  t.teardown(async () => {
-    await server.close(1_000)
-    walk.close()
-  })
-  return { grpcUrl: `http://127.0.0.1:${server.port}`, url, store, server, parts, log }
-}
 
 t.test('the same spans as over HTTP, plain and gzip', async (t) => {
   const { grpcUrl, url, store } = await door(t)
@@ -176,57 +157,27 @@ t.test('a call in flight ends before the door closes; new ones are not taken', a
 })
 
 t.test('a message is in the budget while it comes, and given back with its caller', async (t) => {
-  const { parts, principalOf } = await principals(t)
-  const walk = new Ingest({ ...parts, config: { ...parts.config, maxInFlightBytes: 100_000 } })
-  const server = await startGrpc(
-    { walk, log: parts.log, metrics: parts.metrics, maxBodyBytes: parts.config.maxBodyBytes, principalOf },
-    '127.0.0.1',
-    0,
-  )
-  const session = connect(`http://127.0.0.1:${server.port}`)
-  t.teardown(async () => {
-    session.destroy()
-    await server.close(1_000)
-    walk.close()
-  })
-  const held = async () =>
-    Number(/^trace_ingest_in_flight_bytes (\d+)$/m.exec(await parts.metrics.registry.metrics())?.[1])
+  const { grpcUrl, held } = await door(t, {}, { maxInFlightBytes: 100_000 })
+  const session = connection(t, grpcUrl)
   /** The first 60,000 bytes of a message that says it has a million. */
   const begin = () => {
-    const call = session.request({
-      ':method': 'POST',
-      ':path': '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-      'content-type': 'application/grpc',
-      te: 'trailers',
-      ...bearer(),
-    })
+    const call = begun(session)
     const part = Buffer.alloc(60_000)
     part.writeUInt32BE(1_000_000, 1)
-    call.on('error', () => {})
     call.write(part)
     return call
   }
   const first = begin()
   while ((await held()) < 60_000) await wait(20)
   t.equal(await held(), 60_000, 'held before it is there')
-  const second = begin()
-  const trailers = await new Promise<Record<string, unknown>>((resolve) => {
-    second.on('response', (headers) => headers['grpc-status'] !== undefined && resolve(headers))
-    second.on('trailers', resolve)
-    second.resume()
-  })
-  t.ok([status.UNAVAILABLE, status.RESOURCE_EXHAUSTED].includes(Number(trailers['grpc-status'])))
+  const { status: refused, again } = await ended(begin())
+  t.ok(refused === status.UNAVAILABLE || refused === status.RESOURCE_EXHAUSTED)
+  t.ok(again)
   t.equal(await held(), 60_000, 'what was refused holds nothing')
   first.close(constants.NGHTTP2_CANCEL)
   while ((await held()) !== 0) await wait(20)
   t.equal(await held(), 0)
 })
-
-/** A service without a gRPC door. */
-async function principals(t: Test) {
-  const { app, parts } = await service(t)
-  return { parts, principalOf: app.principalOf.bind(app) }
-}
 
 t.test('keys of an issuer: the same verification as over HTTP', async (t) => {
   const ours = pair('RS256')

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { deflateSync, gzipSync } from 'node:zlib'
 import t from 'tap'
-import { type MadeRows, RowThreads } from '../../src/ingest/row-threads.ts'
+import { type MadeRows, RowThreads, type RowThreadOptions } from '../../src/ingest/row-threads.ts'
 import { type Body, newTally, spansOf } from '../../src/ingest/spans-of.ts'
 import { decodeTraceRequest } from '../../src/otlp/index.ts'
 import { createRedactor } from '../../src/redact/index.ts'
@@ -58,9 +58,9 @@ const json = (count: number, last?: string): Body => ({
 async function started(
   t: { teardown(end: () => Promise<void>): void },
   most = 1,
-  of = file,
+  options: RowThreadOptions = {},
 ): Promise<RowThreads> {
-  const threads = new RowThreads(most, {}, of)
+  const threads = new RowThreads(most, {}, { file, ...options })
   t.teardown(() => threads.close())
   while (!threads.wants(1_000_000)) await wait(10)
   return threads
@@ -70,7 +70,7 @@ async function started(
 async function made(body: Body): Promise<MadeRows> {
   const tally = newTally()
   const redactor = createRedactor({ idKey, now: () => performance.now() })
-  const spans = spansOf(body, { ...context, redactor: async () => redactor }, tally)
+  const spans = spansOf(body, { ...context, inflated: () => {}, redactor: async () => redactor }, tally)
   return { tally, batches: await encodeSlices(spans, async () => ({ ...plan, repeats: new Repeats() })) }
 }
 
@@ -129,12 +129,30 @@ t.test('what a body is refused for is told with the same error', async (t) => {
 })
 
 t.test('a thread that ends costs its requests a second try, and another one starts', async (t) => {
-  const threads = await started(t, 1, new URL('./threads/ends.mjs', import.meta.url))
+  const ended: string[] = []
+  const threads = await started(t, 1, {
+    file: new URL('./threads/ends.mjs', import.meta.url),
+    onEnd: (reason) => ended.push(reason),
+  })
   const requests = [1, 2, 3].map(() => threads.rows(json(20), context, plan))
   for (const one of requests) await t.rejects(one, { code: 'TRACE_OVERLOADED', statusCode: 503 })
   t.notOk(threads.wants(1_000_000), 'none is ready: done where it came')
+  t.strictSame(ended, ['exit'], 'which is told')
   while (!threads.wants(1_000_000)) await wait(10)
   t.pass('another one is ready')
+})
+
+t.test('a thread that hangs is ended, and the service with it is not kept from ending', async (t) => {
+  const threads = await started(t, 1, {
+    file: new URL('./threads/hangs.mjs', import.meta.url),
+    stuckMs: 100,
+  })
+  await t.rejects(threads.rows(json(20), context, plan), { code: 'TRACE_OVERLOADED' })
+  while (!threads.wants(1_000_000)) await wait(10)
+  const last = threads.rows(json(20), context, plan)
+  last.catch(() => {})
+  await threads.close()
+  await t.rejects(last, { code: 'TRACE_OVERLOADED' })
 })
 
 t.test('small requests, and those of a service that ends, stay where they came', async (t) => {
@@ -170,4 +188,26 @@ t.test('through the service: stored, refused, denied, redacted and erased as wit
   t.match(again.json.partialSuccess, { rejectedSpans: '11', errorMessage: /8 refused \(erased\)/ })
   t.equal(await stored(), 89)
   t.match(await send(0), { status: 200 })
+})
+
+t.test('a body that is larger than its end says is read where its bytes can be counted', async (t) => {
+  const threads = await started(t)
+  const service = await realService(t, {}, undefined, { threads })
+  const writer = { scope: 'traces:write', workflows: ['flow', 'elsewhere'] }
+  const text = JSON.stringify(request(200))
+  const send = (bytes: Buffer, codec: string) =>
+    service.as(writer, 'POST', '/v1/traces', bytes, {
+      'content-type': 'application/json',
+      'content-encoding': codec,
+    })
+  // of several members, the last one's trailer says what it alone holds
+  const members = Buffer.concat([gzipSync(text), ...Array.from({ length: 500 }, () => gzipSync(' '))])
+  t.equal(members.readUInt32LE(members.length - 4), 1)
+  t.ok(text.length > 2 * members.length)
+  t.match(await send(members, 'gzip'), { status: 200, json: { partialSuccess: { rejectedSpans: '2' } } })
+  const spaces = deflateSync(`${text}${' '.repeat(2_000_000)}`)
+  t.ok(spaces.length > 8 * 1024, 'a thread is asked first')
+  t.match(await send(spaces, 'deflate'), { status: 200, json: { partialSuccess: { rejectedSpans: '2' } } })
+  const held = async () => (await service.metrics()).match(/^trace_in_flight_bytes (\d+)$/m)?.[1]
+  t.equal(await held(), '0')
 })
