@@ -38,8 +38,6 @@ export interface Wounds {
   /** Files of `sabotage/` that are loaded before it: each is one deliberate fault. */
   sabotage?: readonly string[]
   env?: Record<string, string>
-  /** What runs it, for example `faketime`. */
-  prefix?: readonly string[]
 }
 
 /** The built service on a port that stays the same, so that its callers find it again. */
@@ -73,7 +71,7 @@ export class Victim {
       '--import',
       new URL(`sabotage/${name}.mjs`, import.meta.url).href,
     ])
-    this.#command = [...(wounds.prefix ?? []), process.execPath, '--expose-gc', ...loaded, cli, 'serve']
+    this.#command = [process.execPath, '--expose-gc', ...loaded, cli, 'serve']
   }
 
   static async start(t: Test, databaseUrl: string | null, wounds: Wounds = {}): Promise<Victim> {
