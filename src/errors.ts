@@ -33,6 +33,7 @@ export const RangeNotSatisfiable = createError(
   'The range lies outside the artifact',
   416,
 )
+export const CallerGone = createError('TRACE_CALLER_GONE', 'The body ended before it was whole', 400)
 export const BodyTooLarge = createError('TRACE_BODY_TOO_LARGE', 'The body exceeds %s bytes', 413)
 export const UnsupportedType = createError('TRACE_UNSUPPORTED_TYPE', 'Send %s', 415)
 export const UnsupportedEncoding = createError(

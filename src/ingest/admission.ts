@@ -5,6 +5,8 @@ import { Overloaded, TooManyRequests } from '../errors.ts'
 export interface Ticket {
   /** Holds `bytes` more. Throws TooManyRequests or Overloaded when that is too much. */
   grow(bytes: number): void
+  /** Throws what `grow` would throw now, and holds nothing: they are announced, and may take long or never come. */
+  expect(bytes: number): void
   /** Gives everything back; harmless when repeated. */
   release(): void
 }
@@ -32,10 +34,14 @@ export class Admission {
     if (this.#held > 0 && this.#late()) throw new Overloaded()
     let own = 0
     let open = true
+    const expect = (bytes: number) => {
+      if (!open) throw new Overloaded()
+      if (this.#held > own && this.#held + bytes > this.#most) throw this.#refusal(caller)
+    }
     return {
+      expect,
       grow: (bytes) => {
-        if (!open) throw new Overloaded()
-        if (this.#held > own && this.#held + bytes > this.#most) throw this.#refusal(caller)
+        expect(bytes)
         own += bytes
         this.#hold(caller, bytes)
       },

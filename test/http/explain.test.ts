@@ -81,3 +81,22 @@ t.test('it needs the right to write, and a body that can be decoded', async (t) 
   t.equal((await explain(url, '{"resourceSpans":')).status, 400)
   t.match((await explain(url, '{}')).report, { spans_received: 0, spans: [] })
 })
+
+t.test('what looks like a dry run and is none stores nothing', async (t) => {
+  const { url, store, parts } = await service(t)
+  parts.store.writeLogs = async () => t.fail('log records were stored')
+  const span = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...ids(1), name: 'a' }] }] }] })
+  for (const path of [
+    '/v1/traces?explain',
+    '/v1/traces?explain=true',
+    '/v1/traces?explain=1&explain=1',
+    '/api/public/otel/v1/traces?explain=0',
+    '/v1/logs?explain=1',
+  ]) {
+    const headers = { ...bearer(), 'content-type': 'application/json' }
+    const answer = await fetch(url + path, { method: 'POST', headers, body: span })
+    t.equal(answer.status, 400, path)
+    t.match(await answer.json(), { code: 3, message: /dry run/ })
+  }
+  t.equal(store.written.length, 0)
+})

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import type { Registry } from 'prom-client'
 import t from 'tap'
 import { Admission, inflatedEstimate } from '../../src/ingest/admission.ts'
@@ -104,7 +104,7 @@ t.test('what is in flight is bounded, and given back', async (t) => {
 })
 
 t.test('a caller that goes away gives its share back', async (t) => {
-  const { url, parts } = await service(t)
+  const { url, parts, log } = await service(t)
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   const head = [
     `authorization: ${bearer().authorization}`,
@@ -113,9 +113,56 @@ t.test('a caller that goes away gives its share back', async (t) => {
   ]
   socket.write(`POST /v1/traces HTTP/1.1\r\nhost: x\r\n${head.join('\r\n')}\r\n\r\n{"a":`)
   while ((await held(parts.metrics.registry)) === 0) await wait(20)
-  t.equal(await held(parts.metrics.registry), 1_000_000)
+  t.equal(await held(parts.metrics.registry), '{"a":'.length)
   socket.destroy()
   while ((await held(parts.metrics.registry)) !== 0) await wait(20)
+  t.equal(await held(parts.metrics.registry), 0)
+  t.notMatch(log.join(''), /refused for now/, 'a caller that went away is not ours to mend')
+})
+
+t.test('who announces much and sends little holds little', async (t) => {
+  const { url, parts } = await service(t)
+  const head = [
+    `authorization: ${bearer().authorization}`,
+    'content-type: application/json',
+    `content-length: ${20 * MiB}`,
+  ]
+  for (let n = 0; n < 8; n++) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    socket.write(`POST /v1/traces HTTP/1.1\r\nhost: x\r\n${head.join('\r\n')}\r\n\r\n{`)
+  }
+  while ((await held(parts.metrics.registry)) < 8) await wait(20)
+  t.equal(await held(parts.metrics.registry), 8)
+  const body = `${' '.repeat(18 * MiB)}{}`
+  const answer = await fetch(`${url}/v1/traces`, { method: 'POST', headers: headers(), body })
+  t.equal(answer.status, 200, 'a large body finds room beside them')
+})
+
+t.test('what a body holds beyond what its end says is counted', async (t) => {
+  const { url, store, parts } = await service(t)
+  const gate = withResolvers()
+  store.write = async (_writer, spans) => {
+    await gate.promise
+    return { stored: spans.length, refused: [] }
+  }
+  const span = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"a1","spanId":"b1"}]}]}]}'
+    .replace('a1', 'a'.repeat(32))
+    .replace('b1', 'b'.repeat(16))
+  // two members: the last one, whose size stands at the end, has one blank
+  const two = Buffer.concat([gzipSync(span + ' '.repeat(19 * MiB)), gzipSync(' ')])
+  const flat = deflateSync(span + ' '.repeat(19 * MiB))
+  const send = (encoding: string, body: Buffer) =>
+    fetch(`${url}/v1/traces`, {
+      method: 'POST',
+      headers: { ...headers(), 'content-encoding': encoding },
+      body,
+    })
+  const taken = [send('gzip', two), send('deflate', flat), send('gzip', two)]
+  while ((await held(parts.metrics.registry)) < 57 * MiB) await wait(20)
+  t.equal((await send('gzip', two)).status, 503)
+  gate.resolve(undefined)
+  for (const answer of await Promise.all(taken)) t.equal(answer.status, 200)
   t.equal(await held(parts.metrics.registry), 0)
 })
 
@@ -147,6 +194,8 @@ t.test('the budget', async (t) => {
   t.throws(() => admission.open('c').grow(60), { code: 'TRACE_TOO_MANY_REQUESTS' }, 'it fills it itself')
   t.throws(() => admission.open('b').grow(60), { code: 'TRACE_OVERLOADED' })
   c.release()
+  t.throws(() => admission.open('d').expect(80), { code: 'TRACE_OVERLOADED' }, 'refused before it comes')
+  admission.open('d').expect(70)
   admission.open('d').grow(70)
   t.throws(() => c.grow(1), { code: 'TRACE_OVERLOADED' }, 'a ticket is used once')
 })

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { BodyTooLarge, UnsupportedEncoding, UnsupportedType } from '../../errors.ts'
+import { BodyTooLarge, CallerGone, UnsupportedEncoding, UnsupportedType } from '../../errors.ts'
 import type { Admission, Ticket } from '../../ingest/admission.ts'
 import type { Body } from '../../ingest/index.ts'
 import { type OtlpEncoding, SUPPORTED_ENCODINGS } from '../../otlp/index.ts'
@@ -55,14 +55,14 @@ export const otlpBody = fp<{ admission: Admission; maxBodyBytes: number }>(
       reply.raw.once('close', () => {
         if (!working.has(ticket)) ticket.release()
       })
-      ticket.grow(length)
+      // refused before it comes rather than in the middle of it; a slow caller holds only what it has sent
+      ticket.expect(length)
     })
 
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', (request: FastifyRequest, payload: NodeJS.ReadableStream) => {
-      const reserved = Number(request.headers['content-length'] ?? 0)
-      return collect(payload, request.ticket, reserved, maxBodyBytes)
-    })
+    app.addContentTypeParser('*', (request: FastifyRequest, payload: NodeJS.ReadableStream) =>
+      collect(payload, request.ticket, maxBodyBytes),
+    )
   },
   { name: 'otlp-body' },
 )
@@ -79,13 +79,8 @@ export async function holding<T>(ticket: Ticket, work: () => Promise<T>): Promis
   }
 }
 
-/** The whole body. Chunked ones reserve what they bring as they bring it; all stop at `most` bytes. */
-function collect(
-  payload: NodeJS.ReadableStream,
-  ticket: Ticket,
-  reserved: number,
-  most: number,
-): Promise<Buffer> {
+/** The whole body, held as it comes, and no more of it than `most` bytes. */
+function collect(payload: NodeJS.ReadableStream, ticket: Ticket, most: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -99,7 +94,7 @@ function collect(
       bytes += chunk.length
       if (bytes > most) return stop(new BodyTooLarge(most))
       try {
-        if (bytes > reserved) ticket.grow(Math.min(chunk.length, bytes - reserved))
+        ticket.grow(chunk.length)
       } catch (error) {
         return stop(error as Error)
       }
@@ -107,7 +102,7 @@ function collect(
     }
     payload.on('data', take)
     payload.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    payload.once('error', reject)
-    payload.once('close', () => reject(new Error('the caller went away')))
+    payload.once('error', () => reject(new CallerGone()))
+    payload.once('close', () => reject(new CallerGone()))
   })
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { MethodNotAllowed } from '../../errors.ts'
+import { BadRequest, MethodNotAllowed } from '../../errors.ts'
 import type { Ingest } from '../../ingest/index.ts'
 import {
   CONTENT_TYPE,
@@ -49,7 +49,7 @@ export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async 
   /** 200 only after the store's COMMIT; with `?explain=1` a dry run, whose answer is a report in JSON. */
   const traces: Answer = async (request, reply) => {
     const body = bodyOf(request)
-    if ((request.query as { explain?: string }).explain === '1') {
+    if (asksForDryRun(request)) {
       const report = await walk.explain(request.principal, body, request.ticket)
       return reply.header('content-type', CONTENT_TYPE.json).send(JSON.stringify(report))
     }
@@ -60,6 +60,7 @@ export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async 
   }
 
   const logs: Answer = async (request, reply) => {
+    storesForReal(request)
     const body = bodyOf(request)
     const result = await walk.logs(request.principal, body, request.ticket)
     return reply
@@ -76,6 +77,19 @@ export const ingest: FastifyPluginAsync<{ parts: Parts; walk: Ingest }> = async 
 }
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+const explainOf = (request: FastifyRequest) => (request.query as { explain?: unknown }).explain
+
+/** Throws BadRequest for whatever looks like a wish for a dry run and is none: a guess would store what was to be looked at. */
+function asksForDryRun(request: FastifyRequest): boolean {
+  const explain = explainOf(request)
+  if (explain !== undefined && explain !== '1') throw new BadRequest('A dry run is asked for by ?explain=1')
+  return explain === '1'
+}
+
+function storesForReal(request: FastifyRequest): void {
+  if (explainOf(request) !== undefined) throw new BadRequest('There is a dry run of traces only')
+}
 
 /** Distributions of OpenTelemetry send all signals to one address: metrics are taken and not kept. */
 const refuseMetrics: Answer = async (request, reply) => {
