@@ -6,8 +6,8 @@ import { Undecodable } from '../errors.ts'
  * AnyValue takes three levels, so this reads 100,000 nested values and refuses what is nested for its own sake.
  */
 const MAX_BRACKETS = 500_000
-/** Whole numbers from 16 digits on may be beyond 2^53, where `JSON.parse` loses digits. */
-const LONG_NUMBER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
+/** Whole numbers from 16 digits on may be beyond 2^53, where `JSON.parse` loses digits. One that begins with 0 is not JSON. */
+const LONG_NUMBER = /(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE])/g
 const ANY_LONG_NUMBER = /[:[,\s]-?\d{16}/
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
 

@@ -156,7 +156,7 @@ t.test('what a body holds beyond what its end says is counted', async (t) => {
     fetch(`${url}/v1/traces`, {
       method: 'POST',
       headers: { ...headers(), 'content-encoding': encoding },
-      body,
+      body: body as BodyInit,
     })
   const taken = [send('gzip', two), send('deflate', flat), send('gzip', two)]
   while ((await held(parts.metrics.registry)) < 57 * MiB) await wait(20)

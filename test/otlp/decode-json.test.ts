@@ -79,6 +79,9 @@ t.test('long digits elsewhere stay what they are', async (t) => {
   const text = `\\\\" , ${digits}: [${digits}] \\`
   t.strictSame(value(`{"stringValue":${JSON.stringify(text)},"x":${digits}}`), kept(text))
   t.throws(() => decode(`{"a":"\\${digits}`), undecodable)
+  for (const none of [`0${digits}`, `-0${digits}`, `+${digits}`, `${digits} ${digits}`, `tru${digits}`]) {
+    t.throws(() => decode(`{"x":${none}}`), undecodable, `${none} is not JSON`)
+  }
 })
 
 t.test('a number that is none is kept as it was sent', async (t) => {
