@@ -24,6 +24,7 @@ const config = {
       TRACE_ADMIN_PORT: '0',
       TRACE_GRPC_PORT: '',
       TRACE_JWT_SECRET: process.env.BENCH_SECRET,
+      TRACE_INGEST_THREADS: process.env.TRACE_INGEST_THREADS,
     },
   }),
   databaseUrl,

@@ -150,7 +150,7 @@ export class Session {
         ...(file.endsWith('.ts') ? ['--import=tsx'] : []),
         ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []),
       ],
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, TRACE_INGEST_THREADS: process.env.TRACE_INGEST_THREADS, ...env },
     })
     this.#children.push(child)
     return child

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type ClaimNames, checkIssuers, claimNames, type IssuerConfig } from './config-issuers.ts'
@@ -59,7 +58,7 @@ export interface Config {
   redaction: RedactionConfig
   maxBodyBytes: number
   maxInFlightBytes: number
-  /** Threads beside the main one that make rows of exports; 0 = the main one does. */
+  /** Threads beside the main one that make rows of exports; 0 = the main one does (docs/adr/0010-row-threads.md). */
   ingestThreads: number
   maxArtifactBytes: number
 }
@@ -166,7 +165,7 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
     redaction: redactionOf(file.redaction ?? {}),
     maxBodyBytes,
     maxInFlightBytes: Math.max(file.limits?.max_in_flight_bytes ?? limits.maxInFlightBytes, maxBodyBytes),
-    ingestThreads: whole('TRACE_INGEST_THREADS', 0, 16) ?? defaultThreads(),
+    ingestThreads: whole('TRACE_INGEST_THREADS', 0, 16) ?? 0,
     maxArtifactBytes: file.limits?.max_artifact_bytes ?? limits.maxArtifactBytes,
   }
   if (config.port !== 0 && config.port === config.adminPort)
@@ -178,9 +177,6 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
   if (sentences.length > 0) throw new ConfigError(sentences)
   return Object.freeze(config)
 }
-
-/** One for each two processors, of which Postgres and the main thread have the other; two are enough for them. */
-const defaultThreads = () => Math.min(2, Math.floor(availableParallelism() / 2))
 
 function redactionOf(given: NonNullable<ConfigFile['redaction']>): RedactionConfig {
   const policy = ({ personal_data, content }: Pick<typeof given, 'personal_data' | 'content'>) => ({

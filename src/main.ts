@@ -133,7 +133,8 @@ async function start(
 
 function rowThreads({ ingestThreads, redaction }: Config, log: Logger): RowThreads | null {
   if (ingestThreads === 0) return null
-  const onEnd = (reason: string) => log.error({ reason }, 'a thread that makes rows ended; another one starts')
+  const onEnd = (reason: string) =>
+    log.error({ reason }, 'a thread that makes rows ended; another one starts')
   return new RowThreads(ingestThreads, redaction, { onEnd })
 }
 

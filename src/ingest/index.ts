@@ -88,7 +88,10 @@ export class Ingest {
       const { idKey } = await redactor()
       // a thread cannot ask for more room: what turns out to be larger is read here
       const context = { maxBytes: room, workflows, workspace, idKey }
-      const made = await unlessLarger(room < config.maxBodyBytes, (threads as RowThreads).rows(body, context, plan))
+      const made = await unlessLarger(
+        room < config.maxBodyBytes,
+        (threads as RowThreads).rows(body, context, plan),
+      )
       if (made === null) return null
       tally = made.tally
       return made.batches

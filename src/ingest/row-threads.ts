@@ -20,7 +20,7 @@ const AGAIN_MS = 1_000
 const SPARE_BYTES = 16 * 1024 * 1024
 /** What a thread runs. Sources that are run without a build have none: then everything is done where it came. */
 const FILE = new URL('row-thread.js', import.meta.url)
-/** MB of a thread's new space: what one slice of spans leaves behind is collected before it is copied (measured). */
+/** MB of a thread's new space: a slice of spans leaves less than that behind; the default (48) costs memory alone. */
 const YOUNG_MB = 32
 
 /** What a request's rows are made with, beside the store's plan. */
@@ -196,9 +196,12 @@ export class RowThreads {
     const waiting = thread.waiting.get(answer.id)
     thread.waiting.delete(answer.id)
     if (waiting === undefined) return
-    if ('code' in answer) return waiting.reject(errorOf(answer.code, answer.message))
-    const batches = answer.batches.map((batch) => receiveBatch(batch, (memory) => this.#keep(memory)))
-    waiting.resolve({ batches, tally: answer.tally })
+    if ('code' in answer) {
+      waiting.reject(errorOf(answer.code, answer.message))
+    } else {
+      const batches = answer.batches.map((batch) => receiveBatch(batch, (memory) => this.#keep(memory)))
+      waiting.resolve({ batches, tally: answer.tally })
+    }
   }
 
   #keep(memory: ArrayBuffer): void {

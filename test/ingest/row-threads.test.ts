@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { deflateSync, gzipSync } from 'node:zlib'
 import t from 'tap'
-import { type MadeRows, RowThreads, type RowThreadOptions } from '../../src/ingest/row-threads.ts'
+import { Ingest } from '../../src/ingest/index.ts'
+import { type MadeRows, type RowThreadOptions, RowThreads } from '../../src/ingest/row-threads.ts'
 import { type Body, newTally, spansOf } from '../../src/ingest/spans-of.ts'
 import { decodeTraceRequest } from '../../src/otlp/index.ts'
 import { createRedactor } from '../../src/redact/index.ts'
@@ -205,9 +206,20 @@ t.test('a body that is larger than its end says is read where its bytes can be c
   t.equal(members.readUInt32LE(members.length - 4), 1)
   t.ok(text.length > 2 * members.length)
   t.match(await send(members, 'gzip'), { status: 200, json: { partialSuccess: { rejectedSpans: '2' } } })
-  const spaces = deflateSync(`${text}${' '.repeat(2_000_000)}`)
+  const spaces = deflateSync(`${text}${' '.repeat(12_000_000)}`)
   t.ok(spaces.length > 8 * 1024, 'a thread is asked first')
   t.match(await send(spaces, 'deflate'), { status: 200, json: { partialSuccess: { rejectedSpans: '2' } } })
-  const held = async () => (await service.metrics()).match(/^trace_in_flight_bytes (\d+)$/m)?.[1]
-  t.equal(await held(), '0')
+  const [held] = (await service.parts.metrics.inFlightBytes.get()).values
+  t.equal(held?.value, 0, 'and everything is given back')
+
+  const config = { maxBodyBytes: 20_000_000, maxInFlightBytes: 1_000_000 }
+  const walk = new Ingest({ ...service.parts, config })
+  t.teardown(() => walk.close())
+  const other = walk.admission.open('somebody else')
+  other.grow(500_000)
+  const principal = { workspace: '', subject: 'tests', scopes: new Set<never>(), workflows: ['flow'] }
+  const lie = { bytes: spaces, codec: 'deflate', encoding: 'json' as const }
+  await t.rejects(walk.traces(principal, lie, walk.admission.open('me')), { code: 'TRACE_OVERLOADED' })
+  other.release()
+  await t.resolves(walk.traces(principal, lie, walk.admission.open('me')), 'alone it is taken')
 })

@@ -86,6 +86,9 @@ function normal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normal)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, key === 'repairs' ? [] : key === 'clean' ? false : normal(item)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === 'repairs' ? [] : key === 'clean' ? false : normal(item),
+    ]),
   )
 }

@@ -132,6 +132,10 @@ resources: {{- toYaml .Values.resources | nindent 2 }}
 - name: TRACE_SIGN_ARTIFACT_IDS
   value: "true"
 {{- end }}
+{{- if .ingestThreads }}
+- name: TRACE_INGEST_THREADS
+  value: {{ .ingestThreads | quote }}
+{{- end }}
 {{- if .metricsWorkflows }}
 - name: TRACE_METRICS_WORKFLOWS
   value: {{ join "," .metricsWorkflows | quote }}
