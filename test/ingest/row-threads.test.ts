@@ -219,7 +219,9 @@ t.test('a body that is larger than its end says is read where its bytes can be c
   other.grow(500_000)
   const principal = { workspace: '', subject: 'tests', scopes: new Set<never>(), workflows: ['flow'] }
   const lie = { bytes: spaces, codec: 'deflate', encoding: 'json' as const }
-  await t.rejects(walk.traces(principal, lie, walk.admission.open('me')), { code: 'TRACE_OVERLOADED' })
+  const refused = walk.admission.open('me')
+  await t.rejects(walk.traces(principal, lie, refused), { code: 'TRACE_OVERLOADED' })
+  refused.release()
   other.release()
   await t.resolves(walk.traces(principal, lie, walk.admission.open('me')), 'alone it is taken')
 })

@@ -14,7 +14,13 @@ t.test('each pair of .json and .pb is the same request', async (t) => {
   t.equal(pairs.length, 3)
   for (const name of pairs) {
     const json = decodeTraceRequest(read(name.replace('.pb', '.json')), 'json')
-    t.strictSame(decodeTraceRequest(read(name), 'protobuf'), json, name)
+    const protobuf = decodeTraceRequest(read(name), 'protobuf')
+    // what is known of the texts: only bytes that were read as UTF-8 tell it
+    for (const span of spansOf(protobuf)) {
+      t.equal(span.clean, true)
+      span.clean = false
+    }
+    t.strictSame(protobuf, json, name)
   }
 })
 
