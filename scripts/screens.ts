@@ -80,7 +80,7 @@ async function main(): Promise<void> {
       name: 'compare',
       path: trace('exec-0418', '?view=compare&with=exec-0419'),
       wait: '.compare-nodes',
-      act: (page) => page.getByRole('button', { name: 'Show the prompts' }).first().click(),
+      act: (page) => page.getByRole('button', { name: 'Show what differs' }).first().click(),
     },
     {
       name: 'help',

@@ -194,6 +194,17 @@ async function phone(t: Tap, page: Page, target: JourneyTarget): Promise<void> {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
     t.equal(wide, false, `24 no horizontal scroll at 320 in ${view}`)
   }
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 })
+    await page.goto(`${target.url}${tracePath(target, 'exec-0418')}?view=compare&with=exec-0419`)
+    await page.getByRole('button', { name: 'Show what differs' }).first().click()
+    await page.locator('.difference').first().waitFor()
+    const beyond = await page
+      .locator('.compare .table-frame')
+      .evaluateAll((frames) => frames.map((frame) => frame.scrollWidth - frame.clientWidth))
+    t.same(beyond, [0, 0], `a comparison is read without scrolling sideways at ${width}`)
+    t.match(await page.locator('.compare-nodes').ariaSnapshot(), /table[\s\S]*columnheader[\s\S]*rowheader/)
+  }
   await page.close()
 }
 

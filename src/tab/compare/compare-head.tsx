@@ -18,9 +18,9 @@ export function CompareHead({ comparison }: { comparison: Comparison }) {
     [strings.cost, (side) => format.cost(side.cost.amount)],
   ]
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a phone, so keys must reach it
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where it is too wide, so keys must reach it
     <div class="table-frame" tabIndex={0}>
-      <table class="usage compare-head">
+      <table class="usage stacked compare-head">
         <thead>
           <tr>
             <th scope="col">{strings.execution}</th>
@@ -40,7 +40,9 @@ export function CompareHead({ comparison }: { comparison: Comparison }) {
                 {n === 1 ? <span class="faint"> {strings.thisOne}</span> : null}
               </th>
               {figures.map(([label, read]) => (
-                <td key={label}>{read(side)}</td>
+                <td key={label} data-label={label}>
+                  {read(side)}
+                </td>
               ))}
             </tr>
           ))}

@@ -15,9 +15,9 @@ export function CompareTable({ comparison, all }: { comparison: Comparison; all:
   const nodes = comparison.nodes.filter((node) => all || node.changes.length > 0)
   if (nodes.length === 0) return null
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a phone, so keys must reach it
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where it is too wide, so keys must reach it
     <div class="table-frame" tabIndex={0}>
-      <table class="usage compare-nodes">
+      <table class="usage stacked compare-nodes">
         <thead>
           <tr>
             <th scope="col">{strings.node}</th>
@@ -69,23 +69,23 @@ function Row({ node }: { node: Node }) {
             </button>
           ) : null}
         </td>
-        <td>{a === null ? DASH : runs(a, format.count)}</td>
-        <td>{b === null ? DASH : runs(b, format.count)}</td>
-        <td>
+        <td data-label={strings.runsOf('A')}>{a === null ? DASH : runs(a, format.count)}</td>
+        <td data-label={strings.runsOf('B')}>{b === null ? DASH : runs(b, format.count)}</td>
+        <td data-label={strings.duration}>
           <Pair
             a={format.duration(a?.duration_ms)}
             b={format.duration(b?.duration_ms)}
             ratio={node.duration?.ratio}
           />
         </td>
-        <td>
+        <td data-label={strings.tokens}>
           <Pair
             a={format.compact(a?.tokens.total)}
             b={format.compact(b?.tokens.total)}
             ratio={node.tokens?.ratio}
           />
         </td>
-        <td>
+        <td data-label={strings.cost}>
           <Pair a={format.cost(a?.cost.amount)} b={format.cost(b?.cost.amount)} ratio={node.cost?.ratio} />
         </td>
       </tr>
