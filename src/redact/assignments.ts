@@ -30,8 +30,13 @@ export function readAssignment(
   // `\n` before a name is an escape, not its first letter.
   if (start < from && text[start - 1] === '\\' && 'nrt'.includes(text[start] as string)) start++
   while (end < text.length && end - to < NAME && isNamePart(text.charCodeAt(end))) end++
-  const verdict = judgeKey(text.slice(start, end), own)
+  const name = text.slice(start, end)
+  const coloured = text[start - 1] === '[' || text[start - 1] === ';'
+  const verdict = judgeKey(coloured ? name.replace(/^\d{1,3}m/, '') : name, own)
   if (verdict === null) return end
+  const { rule, strong } = verdict
+  const expected: Expected = { rule, strong, quotedName: false, wrap: '', form: 'text' }
+  if (text[end] === ' ' && name.startsWith('--')) return readOption(text, end, expected, out)
   let at = end
   // The name's closing quote, however often it is escaped.
   let quoted = false
@@ -46,12 +51,49 @@ export function readAssignment(
   while (isBlank(text.charCodeAt(at)) && at - blanks < 8) at++
   const colon = text[at] === ':'
   if (!colon && text[at] !== '=') return end
-  if (text[at + 1] === '=') return end
-  at += text[at + 1] === '>' ? 2 : 1
+  if (!colon && text[at + 1] === '=') return end
+  const tight = !colon && at === end
+  // `=>`, and `:=` of Go
+  at += text[at + 1] === '>' || (colon && text[at + 1] === '=') ? 2 : 1
   while (isBlank(text.charCodeAt(at)) && at - blanks < 24) at++
   // An unquoted name takes its value from its own line.
   if (!quoted && text.slice(blanks, at).includes('\n')) return end
-  return readValue(text, at, { rule: verdict.rule, strong: verdict.strong, quotedName: quoted, wrap }, out)
+  at = afterMarks(text, at)
+  expected.quotedName = quoted
+  expected.wrap = wrap
+  if (tight) expected.form = formOf(text, start, name)
+  return readValue(text, at, expected, out)
+}
+
+/** Between an operator and its value: the head of a YAML block with its line's end; a terminal's colour. */
+const BLOCK = /[|>][+-]?[ \t]*(?:\r?\n|\\n)[ \t]*/y
+const COLOUR = /(?:\\u001[bB]|\\x1[bB])?\[[\d;]{0,12}m/y
+const ESCAPE = 27
+
+function afterMarks(text: string, at: number): number {
+  // Nearly every value begins with neither, and a pattern costs more than all else here.
+  const code = text.charCodeAt(at)
+  if (code === ESCAPE) return after(COLOUR, text, at + 1, at)
+  if (code === 92) return after(COLOUR, text, at, at)
+  return code === 124 || code === 62 ? after(BLOCK, text, at, at) : at
+}
+
+function after(pattern: RegExp, text: string, from: number, otherwise: number): number {
+  pattern.lastIndex = from
+  return pattern.test(text) ? pattern.lastIndex : otherwise
+}
+
+/** `NAME=value` of an environment and `?name=value&…` hold values and no code; nothing is known of other texts. */
+function formOf(text: string, start: number, name: string): Expected['form'] {
+  if (text[start - 1] === '?' || text[start - 1] === '&') return 'query'
+  return /^[A-Z][A-Z0-9_]*$/.test(name) ? 'environment' : 'text'
+}
+
+/** `--password value`; what may be a word of a sentence stays. */
+function readOption(text: string, end: number, expected: Expected, out: Match[]): number {
+  let at = end
+  while (text[at] === ' ' && at - end < 8) at++
+  return text[at] === '-' ? end : readValue(text, at, expected, out)
 }
 
 interface Expected {
@@ -60,6 +102,7 @@ interface Expected {
   quotedName: boolean
   /** The quote around the name, with its escapes. */
   wrap: string
+  form: 'text' | 'query' | 'environment'
 }
 
 function readValue(text: string, at: number, expected: Expected, out: Match[]): number {
@@ -110,6 +153,9 @@ const isBareEnd = (text: string, at: number): boolean => {
   return code < 128 ? endsBare[code] === 1 : bareEnd.test(text[at] as string)
 }
 
+/** The value of an environment's variable runs on over `,` `;` `&`. */
+const endsVariable = (text: string, at: number): boolean => /[\s"'()\\`]/.test(text[at] as string)
+
 function readBare(text: string, at: number, expected: Expected, out: Match[]): number {
   let to = at
   const header = expected.strong && (expected.rule === 'authorization' || expected.rule === 'cookie')
@@ -129,7 +175,8 @@ function readBare(text: string, at: number, expected: Expected, out: Match[]): n
     }
     return to
   }
-  while (to < text.length && to - at < 8192 && !isBareEnd(text, to)) to++
+  const ends = expected.form === 'environment' ? endsVariable : isBareEnd
+  while (to < text.length && to - at < 8192 && !ends(text, to)) to++
   const value = text.slice(at, to)
   if (value.length === 0 || isPlaceholder(value) || isReplacement(value)) return Math.max(to, at)
   if (acceptBare(value, expected)) out.push({ from: at, to, rule: expected.rule, wrap: expected.wrap })
@@ -142,6 +189,7 @@ function acceptBare(value: string, expected: Expected): boolean {
   // `self.api_key`, `settings.password`, `config.get(…)`: code that refers to a secret.
   if (/^[A-Za-z_]+(?:\.[A-Za-z_]+)+$/.test(value)) return false
   if (!expected.strong) return value.length >= 16 && looksRandom(value)
+  if (expected.form !== 'text') return true
   const mixed =
     (/\d/.test(value) && /[A-Za-z]/.test(value)) || /[^A-Za-z0-9._:/-]/.test(value) || /^\d{6,}$/.test(value)
   return mixed && !/[.!?:]$/.test(value.slice(0, -1))

@@ -16,12 +16,19 @@ export function looksRandom(text: string, bits = 3): boolean {
   return /\d/.test(text) && /[A-Za-z]/.test(text) && entropy(text.slice(0, 256)) >= bits
 }
 
-/** What people write where a secret will go: `${TOKEN}`, `<password>`, `****`, `your-api-key`, `os.environ[…]`. */
+/** `${TOKEN}`, `$token`, `$(pass)`, `$env:TOKEN`; `%TOKEN%`, `%s`; `{token}`, `{{ token }}`, `<token>`, `(token)`. */
+const STANDS_FOR =
+  /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|\{[^{}]*\}?|\([^()]*\)?|env:\w+)|%(?:\w+%|\(\w+\)[sdr]|[sdrv])|\{+[^{}":]*\}+|<[^<>]*>|\([^()]*\))$/
+
+/**
+ * What people write where a secret will go: a name in brackets, `****`, `your-api-key`, `os.environ[…]`. All of the
+ * text: secrets may begin with `$` as well (`$2b$10$…`).
+ */
 export function isPlaceholder(text: string): boolean {
   return (
-    /^(?:[$%{<(]|\*{3}|\.{3}|x{4,}$|your[-_ ]|my[-_ ]|process\.env|os\.environ|os\.getenv|env\.|getenv|import\.meta)/i.test(
-      text,
-    ) ||
+    STANDS_FOR.test(text) ||
+    /^(?:\*{3,}.{0,4}|\.{3,}|x{4,}|(?:your|my)[-_ ][a-z_ -]*)$/i.test(text) ||
+    /^(?:process\.env|os\.environ|os\.getenv|env\.|getenv|import\.meta)/i.test(text) ||
     /^(?:null|none|nil|undefined|true|false|string|str|required|optional|empty|changeme|todo|n\/a)$/i.test(
       text,
     )

@@ -47,6 +47,8 @@ const DASH = 45
 const PERCENT = 37
 const BACKSLASH = 92
 const SLASH = 47
+/** Before an option of a command: a blank, a quote, a bracket. */
+const isBefore = (code: number): boolean => code <= 32 || code === 34 || code === 39 || code === 96
 const isB = (code: number): boolean => code === 66 || code === 98
 
 /** Of a pair: a mark of something is or may begin in it. */
@@ -61,6 +63,8 @@ const kinds = pairTable((first, second) => {
     isOperator[first] === 1 ||
     isOperator[second] === 1 ||
     (first === DASH && second === DASH) ||
+    // An option's first dash, where the other is in the next pair.
+    (isBefore(first) && second === DASH) ||
     // `\u00` begins with the one, or has the other in it.
     (first === BACKSLASH && second === 117) ||
     (first === 117 && second === 48) ||
@@ -80,6 +84,7 @@ export function isWorthALook(text: string): boolean {
   if (length >= RUN) return true
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
+    if (code === DASH && text.charCodeAt(i + 1) === DASH) return true
     if (mayMarkShort[code & 255] === 1 && (!isB(code) || /a/i.test(text[i + 1] ?? ''))) return true
   }
   return cutEnd(text) !== -1
@@ -132,12 +137,21 @@ function lookAtMark(text: string, bytes: Uint8Array, at: number, sight: Sight, a
   } else if (code === PERCENT) {
     if (next >= 50 && next <= 55) areas.push(at, at + 1)
   } else if (code === DASH) {
-    if (at < 2 || next !== DASH) return
+    if (next !== DASH) return
+    if (isLetter[bytes[at + 2] as number] === 1) lookAtOption(bytes, at, sight, areas)
+    if (at < 2) return
     // The first of the dashes: this one or, where they begin in the pair before, that one.
     const first = bytes[at - 1] === DASH ? at - 1 : at
     const before = (bytes[first - 1] as number) | 32
     if (before === 121 || before === 107) areas.push(Math.max(0, first - PRIVATE_KEY), first)
   } else if (isB(code) && isScheme(bytes, at)) areas.push(at, at + 1)
+}
+
+/** The name of an option that has its value behind a blank: `--password value`. */
+function lookAtOption(bytes: Uint8Array, at: number, sight: Sight, areas: number[]): void {
+  let end = at + 2
+  while (end - at < NAME && inName[bytes[end] as number] === 1) end++
+  if (bytes[end] === 32 && mayTell(bytes, end, sight.names)) areas.push(at, end)
 }
 
 /** `basic`, `bearer` */

@@ -242,9 +242,13 @@ function* foundIn(window: string, rule: CompiledRule): Generator<[number, number
 const isAlphanumeric = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 
-/** True where a word begins; the `n` of an escaped line break is no part of a word. */
+/** The end of a terminal's colour: `ESC [ 1 ; 32 m`. */
+const COLOUR = /\[[\d;]{0,12}m$/
+
+/** True where a word begins; the `n` of an escaped line break is no part of a word, nor the `m` of a colour. */
 function startsWord(text: string, at: number): boolean {
   if (at === 0 || !isAlphanumeric(text.charCodeAt(at - 1))) return true
+  if (text[at - 1] === 'm' && COLOUR.test(text.slice(Math.max(0, at - 14), at))) return true
   return text[at - 2] === '\\' && 'nrtbf'.includes(text[at - 1] as string)
 }
 

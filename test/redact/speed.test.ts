@@ -59,6 +59,7 @@ t.test('no reader of names and encoded forms is slow on 64 KiB made against it',
       'token: ',
       'a_key=b ',
     ],
+    ...['--pwd ', '--password x1y2 ', 'A_SECRET=a,', 'pwd:|', 'pwd=\\', 'pwd=\u001b[', '?pwd=$(', 'pwd="{'],
     ...['\\"secret\\":\\"', '`secret`:`', 'authorization: ', 'cookie: a1=', 'api key:', 'pwd: "\\', 'pwd\n:'],
     ...[
       '%41',

@@ -31,10 +31,10 @@ export const formatRules: readonly Rule[] = [
   {
     id: 'url-credentials',
     keywords: ['://'],
-    // user:password@ or a token alone before the @.
-    pattern: '(?i)[a-z][a-z0-9+.-]{1,24}://(?:[^\\s:@/"\'<>\\\\?#[]*:([^\\s@/"\'<>\\\\[]+)|([\\w~.-]{20,}))@',
+    // user:password@ (with an @ of its own, too) or a token alone before the @.
+    pattern: '(?i)[a-z][a-z0-9+.-]{1,24}://(?:[^\\s:@/"\'<>\\\\?#[]*:([^\\s/"\'<>\\\\[]+)|([\\w~.-]{20,}))@',
     sticky:
-      /(?<=[a-z][a-z0-9+.-]{1,24}):\/\/(?:[^\t\n\f\r :@/"'<>\\?#[]{0,400}:([^\t\n\f\r @/"'<>\\[]{1,400})|([\w~.-]{20,400}))(?=@)/iy,
+      /(?<=[a-z][a-z0-9+.-]{1,24}):\/\/(?:[^\t\n\f\r :@/"'<>\\?#[]{0,400}:([^\t\n\f\r /"'<>\\[]{1,400})|([\w~.-]{20,400}))(?=@)/iy,
     min: 8,
     inner: true,
     check: (found, text, at) => !isPlaceholder(found) && (text[at - 1] === ':' || looksRandom(found)),

@@ -77,6 +77,13 @@ const clouds: Rule[] = [
     sticky: /(?<![^?&;"'\t\n\f\r ])sig=((?:[\w+/-]|%[0-9a-f]{2}){40,}={0,2})/iy,
     inner: true,
   },
+  token(
+    'signed-url',
+    ['x-amz-signature=', 'x-goog-signature='],
+    '(?i:X-Amz-Signature=|X-Goog-Signature=)([0-9A-Fa-f]{64,})',
+    80,
+    { inner: true, sticky: /(?:X-Amz-Signature=|X-Goog-Signature=)([0-9a-f]{64,})/iy },
+  ),
   token('azure-client-secret', ['q~'], '[\\w~.]{3}\\dQ~[\\w~.-]{31,34}', 33, { back: [4] }),
   token('digitalocean-token', ['dop_v1_', 'doo_v1_', 'dor_v1_'], 'do[opr]_v1_[0-9a-f]{64}', 71),
   token('heroku-key', ['hrku-'], 'HRKU-[\\w-]{30,}', 35),

@@ -58,6 +58,14 @@ export const secretExamples: Record<string, Examples> = {
     [within('https://x.blob.core.windows.net/c?sv=2024&sig=', `${alnum(43)}%3D`)],
     'config=on&big=1&sig=1',
   ),
+  'signed-url': of(
+    [
+      within('https://b.s3.amazonaws.com/k?X-Amz-Expires=900&X-Amz-Signature=', hex(64)),
+      within('https://storage.googleapis.com/b/k?X-Goog-Expires=900&X-Goog-Signature=', hex(512), '&x=1'),
+    ],
+    'X-Amz-Signature=<signature>',
+    'X-Amz-SignedHeaders=host',
+  ),
   'azure-client-secret': of([`${alnum(3)}8Q~${alnum(34)}`], 'q~q'),
   'digitalocean-token': of(['dop' + `_v1_${hex(64)}`], 'dop_v1_x'),
   'heroku-key': of(['HRKU' + `-${alnum(40)}`], 'HRKU-1'),
