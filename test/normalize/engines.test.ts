@@ -103,17 +103,6 @@ expectAll([
     seen: { kind: 'workflow', status: 'interrupted', executionId: 'run-4' },
   },
   {
-    family: 'Mastra: the inference below a generation',
-    sent: {
-      attributes: {
-        'mastra.span.type': 'model_inference',
-        'gen_ai.operation.name': 'chat',
-        'gen_ai.usage.input_tokens': 5,
-      },
-    },
-    seen: { kind: 'internal', tokensAggregated: true },
-  },
-  {
     family: 'Haystack: usage hides in the replies',
     sent: {
       name: 'haystack.component.run',

@@ -1,10 +1,13 @@
 import type { Family } from '../family.ts'
 import { conversationFrom } from '../messages/found.ts'
 
+/** Actions that are named after the model they call. */
+const MODELS = new Set<unknown>(['model', 'background-model', 'embedder'])
+
 /** Firebase Genkit. */
 export const genkit: Family = {
   name: 'genkit',
-  verified: false,
+  verified: true,
   scopes: ['genkit-tracer'],
   fields: {
     kind: [
@@ -15,12 +18,19 @@ export const genkit: Family = {
           tool: 'tool',
           'tool.v2': 'tool',
           retriever: 'retriever',
+          reranker: 'reranker',
+          agent: 'agent',
+          'background-model': 'llm',
           embedder: 'embedding',
           evaluator: 'internal',
           flow: 'workflow',
         },
       },
+      { key: 'genkit:type', map: { flowstep: 'node' } },
     ],
+    // The loop around a model and a flow's step may answer with a model's whole answer.
+    aggregated: [{ key: 'genkit:type', map: { util: 'loop', flowstep: 'step' } }],
+    threadId: ['genkit:metadata:agent:sessionId'],
     title: ['genkit:name'],
   },
   json: {
@@ -28,14 +38,27 @@ export const genkit: Family = {
       'usage.inputTokens': 'inputTokens',
       'usage.outputTokens': 'outputTokens',
       'usage.totalTokens': 'totalTokens',
+      'usage.cachedContentTokens': 'cachedInput',
+      'usage.thoughtsTokens': 'reasoningOutput',
+      finishReason: 'finishReason',
+      // what the provider answered: of OpenAI's form
+      'raw.id': 'responseId',
+      'raw.model': 'model',
+      'raw.usage.prompt_tokens_details.cached_tokens': 'cachedInput',
+      'raw.usage.completion_tokens_details.reasoning_tokens': 'reasoningOutput',
     },
   },
   // a model is named `provider/model`
-  interpret(reading, span) {
-    const name = span.attributes.get('genkit:name')
-    if (typeof name !== 'string' || span.attributes.get('genkit:metadata:subtype') !== 'model') return
+  interpret(reading, { attributes }) {
+    const name = attributes.get('genkit:name')
+    if (typeof name !== 'string') return
+    if (attributes.get('genkit:type') === 'flowStep') {
+      reading.suggest('nodeId', name)
+      reading.suggest('nodeName', name)
+    }
+    if (!MODELS.has(attributes.get('genkit:metadata:subtype'))) return
     const slash = name.indexOf('/')
-    reading.suggest('model', name.slice(slash + 1))
+    reading.suggest('requestedModel', name.slice(slash + 1))
     if (slash > 0) reading.suggest('provider', name.slice(0, slash))
   },
   content: ['genkit:input', 'genkit:output'],

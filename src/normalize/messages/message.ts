@@ -116,7 +116,8 @@ function hasToolResult(content: unknown): boolean {
         'functionResponse' in item ||
         'function_response' in item ||
         'tool_call_result' in item ||
-        'toolResult' in item),
+        'toolResult' in item ||
+        'toolResponse' in item),
   )
 }
 

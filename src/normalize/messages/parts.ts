@@ -89,7 +89,17 @@ function untyped(part: JsonObject): MessagePart {
   // Bedrock: {toolUse: {…}}, {toolResult: {…}}.
   if (isObject(part.toolUse)) return toolCall(part.toolUse)
   if (isObject(part.toolResult)) return toolResult(part.toolResult)
-  return { type: 'json', content: withoutMedia(part) }
+  return ofGenkit(part) ?? { type: 'json', content: withoutMedia(part) }
+}
+
+/** Genkit's parts: {toolRequest}, {toolResponse}, {media: {url, contentType}}, {reasoning}, {data}. */
+function ofGenkit(part: JsonObject): MessagePart | undefined {
+  const { toolRequest, toolResponse, media, data } = part
+  if (isObject(toolRequest)) return toolCall({ ...toolRequest, id: toolRequest.ref })
+  if (isObject(toolResponse)) return toolResult({ ...toolResponse, id: toolResponse.ref })
+  if (isObject(media)) return mediaPart(media)
+  if (typeof part.reasoning === 'string') return { type: 'reasoning', content: part.reasoning }
+  return data === undefined ? undefined : { type: 'json', content: withoutMedia(data) }
 }
 
 function textIn(part: JsonObject): string | null {
