@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { bearer } from '../http/service.ts'
 
-/** Spans in one request. */
-const BATCH = 16
+/** Spans in one request, by turns: rows of small ones are made where they came, those of large ones by a thread. */
+const SMALL = 16
+const LARGE = 64
+let batches = 0
 
 export interface Sent {
   body: string
@@ -111,7 +113,10 @@ export class Load {
 }
 
 /** A batch with ids of its own; its spans start now, or at `startNs`. */
-export function batch(spans = BATCH, startNs = BigInt(Date.now()) * 1_000_000n): Sent {
+export function batch(
+  spans = batches++ % 2 === 0 ? SMALL : LARGE,
+  startNs = BigInt(Date.now()) * 1_000_000n,
+): Sent {
   const traceId = randomBytes(16).toString('hex')
   const spanIds = Array.from({ length: spans }, () => randomBytes(8).toString('hex'))
   const sent = spanIds.map((spanId, i) => ({

@@ -63,6 +63,8 @@ export class Victim {
       PORT: String(port),
       TRACE_ADMIN_PORT: '0',
       TRACE_GRPC_PORT: '',
+      // large requests go to a thread, small ones do not: a fault strikes both ways
+      TRACE_INGEST_THREADS: '1',
       TRACE_LOG_LEVEL: 'info',
       ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
       ...wounds.env,
