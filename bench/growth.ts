@@ -1,13 +1,22 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { LoadOrder, LoadResult } from './load.ts'
-import { oneService } from './one-service.ts'
+import { type OneService, oneService } from './one-service.ts'
 
 export interface Growth {
   /** Millions that were stored before. */
   millions: number
   spans_per_s: number
+  /** Processor time of a span, which says more than its rate on a machine that does other things as well. */
+  node_us: number
+  pg_us: number
 }
 
-/** Spans per second of the mixed workload with so many millions stored before, all of them by the same way. */
+/** Runs of the workload that are measured at each mark. */
+const measuredRuns = 3
+/** Milliseconds for the roll-ups and the checkpoint of what came before. */
+const pauseMs = 5_000
+
+/** What the mixed workload costs with so many millions stored before, all of them by the same way. */
 export async function benchGrowth(
   marks: readonly number[],
   share: number,
@@ -16,33 +25,54 @@ export async function benchGrowth(
   const service = await oneService()
   const result: Growth[] = []
   try {
-    const order = (round: number): LoadOrder => ({
-      workload: 'mixed',
-      url: `${service.url}/v1/traces`,
-      authorization: service.authorization,
-      share,
-      round,
-    })
-    const { answer, child } = await service.tell<LoadResult>('load.ts', order(1))
-    let stored = answer.spans
+    const send = await loadOf(service, share)
+    // what compiles at first is not measured
+    let stored = await send()
     for (const millions of marks) {
-      let last: LoadResult | null = null
-      // one more round when the mark is reached: it is the measured one
-      for (let reached = false; !reached; ) {
-        reached = stored >= millions * 1e6
-        last = await new Promise<LoadResult>((resolve) => {
-          child.once('message', (said) => resolve(said as LoadResult))
-          child.send(order(Math.round(stored / answer.spans) + 1))
-        })
-        if ('error' in last) throw new Error(String(last.error))
-        stored += last.spans
+      while (stored < millions * 1e6) stored += await send()
+      await wait(pauseMs)
+      const before = { ...service.cpu(), at: performance.now() }
+      let spans = 0
+      for (let run = 0; run < measuredRuns; run++) spans += await send()
+      const ms = performance.now() - before.at
+      await wait(pauseMs)
+      const after = service.cpu()
+      stored += spans
+      const each = (from: number, to: number) => Math.round(((to - from) / spans) * 10) / 10
+      const grown = {
+        millions,
+        spans_per_s: Math.round((spans / ms) * 1000),
+        node_us: each(before.node, after.node),
+        pg_us: each(before.pg, after.pg),
       }
-      const spans_per_s = Math.round(((last?.spans ?? 0) / (last?.ms ?? 1)) * 1000)
-      result.push({ millions, spans_per_s })
-      say(`${String(millions).padStart(6)} million stored: ${spans_per_s} spans/s`)
+      result.push(grown)
+      say(
+        `${String(millions).padStart(6)} million stored: ${grown.spans_per_s} spans/s, service ${grown.node_us} µs, Postgres ${grown.pg_us} µs a span`,
+      )
     }
     return result
   } finally {
     await service.stop()
+  }
+}
+
+/** Sends the workload once more, in new traces: resolves with its spans. */
+async function loadOf(service: OneService, share: number): Promise<() => Promise<number>> {
+  let round = 0
+  const order = (): LoadOrder => ({
+    workload: 'mixed',
+    url: `${service.url}/v1/traces`,
+    authorization: service.authorization,
+    share,
+    round: round++,
+  })
+  const { child } = await service.tell<LoadResult>('load.ts', order())
+  return async () => {
+    const answer = await new Promise<LoadResult | { error: string }>((resolve) => {
+      child.once('message', (said) => resolve(said as LoadResult))
+      child.send(order())
+    })
+    if ('error' in answer) throw new Error(answer.error)
+    return answer.spans
   }
 }

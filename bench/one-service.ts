@@ -1,12 +1,13 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { issueToken } from '../src/access/token.ts'
 import { loadConfig } from '../src/config.ts'
+import { cpuOf, cpuOfPostgres } from './processes.ts'
 
 const secret = 'the secret of the benchmark, which is not one'
 
@@ -14,6 +15,8 @@ const secret = 'the secret of the benchmark, which is not one'
 export interface OneService {
   url: string
   authorization: string
+  /** Processor time so far of the service and of its Postgres: microseconds. */
+  cpu(): { node: number; pg: number }
   /** A process of the bench, told `order`; resolves with what it answers first. */
   tell<Answer>(file: string, order: object): Promise<{ answer: Answer; child: ChildProcess }>
   stop(): Promise<void>
@@ -41,6 +44,8 @@ export async function oneService(): Promise<OneService> {
       if (line.startsWith('{') && JSON.parse(line).msg === 'ready') ready(JSON.parse(line).url)
     })
   })
+  // The first line of the file by which Postgres knows that it runs.
+  const postmaster = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
   const token = await issueToken(loadConfig({ env }), secret, {
     subject: 'bench',
     workspace: 'default',
@@ -51,6 +56,7 @@ export async function oneService(): Promise<OneService> {
   return {
     url,
     authorization: `Bearer ${token}`,
+    cpu: () => ({ node: cpuOf(service.pid ?? 0), pg: cpuOfPostgres(postmaster) }),
     async tell<Answer>(file: string, order: object) {
       const child = fork(new URL(file, import.meta.url), [], { execArgv: ['--import=tsx'] })
       children.push(child)
