@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { SPAN_COLUMNS } from '../src/store/span-row.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 import { type OneService, oneService } from './one-service.ts'
 
@@ -16,7 +18,7 @@ const measuredRuns = 3
 /** Milliseconds for the roll-ups and the checkpoint of what came before. */
 const pauseMs = 5_000
 
-/** What the mixed workload costs with so many millions stored before, all of them by the same way. */
+/** What the mixed workload costs with so many millions of its own kind stored before, all of them on one day. */
 export async function benchGrowth(
   marks: readonly number[],
   share: number,
@@ -29,7 +31,7 @@ export async function benchGrowth(
     // what compiles at first is not measured
     let stored = await send()
     for (const millions of marks) {
-      while (stored < millions * 1e6) stored += await send()
+      stored = await grow(service, stored, millions * 1e6)
       await wait(pauseMs)
       const before = { ...service.cpu(), at: performance.now() }
       let spans = 0
@@ -54,6 +56,27 @@ export async function benchGrowth(
   } finally {
     await service.stop()
   }
+}
+
+/** Copies what is stored into other traces until there are so many spans; resolves with their number. */
+async function grow(service: OneService, stored: number, wanted: number): Promise<number> {
+  const client = new pg.Client({ connectionString: service.databaseUrl })
+  await client.connect()
+  const others = SPAN_COLUMNS.filter((column) => column !== 'trace_id').join(', ')
+  let total = stored
+  while (total < wanted) {
+    // other ids lie all over the index, as new ones do
+    const { rowCount } = await client.query(
+      `insert into spans (trace_id, ${others})
+       select decode(md5(trace_id::text || $1), 'hex'), ${others} from spans limit $2`,
+      [String(total), wanted - total],
+    )
+    total += rowCount ?? 0
+  }
+  await client.query('vacuum analyze spans')
+  await client.query('checkpoint')
+  await client.end()
+  return total
 }
 
 /** Sends the workload once more, in new traces: resolves with its spans. */

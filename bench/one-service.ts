@@ -1,12 +1,14 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { issueToken } from '../src/access/token.ts'
 import { loadConfig } from '../src/config.ts'
+import { createLog } from '../src/log.ts'
+import { startEmbedded } from '../src/store/embedded/index.ts'
 import { cpuOf, cpuOfPostgres } from './processes.ts'
 
 const secret = 'the secret of the benchmark, which is not one'
@@ -15,6 +17,7 @@ const secret = 'the secret of the benchmark, which is not one'
 export interface OneService {
   url: string
   authorization: string
+  databaseUrl: string
   /** Processor time so far of the service and of its Postgres: microseconds. */
   cpu(): { node: number; pg: number }
   /** A process of the bench, told `order`; resolves with what it answers first. */
@@ -24,7 +27,9 @@ export interface OneService {
 
 export async function oneService(): Promise<OneService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'workflow-trace-bench-'))
+  const postgres = await startEmbedded({ dataDir, log: createLog('silent') })
   const env = {
+    DATABASE_URL: postgres.url,
     TRACE_JWT_SECRET: secret,
     TRACE_DATA_DIR: dataDir,
     HOST: '127.0.0.1',
@@ -44,8 +49,6 @@ export async function oneService(): Promise<OneService> {
       if (line.startsWith('{') && JSON.parse(line).msg === 'ready') ready(JSON.parse(line).url)
     })
   })
-  // The first line of the file by which Postgres knows that it runs.
-  const postmaster = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
   const token = await issueToken(loadConfig({ env }), secret, {
     subject: 'bench',
     workspace: 'default',
@@ -56,7 +59,8 @@ export async function oneService(): Promise<OneService> {
   return {
     url,
     authorization: `Bearer ${token}`,
-    cpu: () => ({ node: cpuOf(service.pid ?? 0), pg: cpuOfPostgres(postmaster) }),
+    databaseUrl: postgres.url,
+    cpu: () => ({ node: cpuOf(service.pid ?? 0), pg: cpuOfPostgres(postgres.pid) }),
     async tell<Answer>(file: string, order: object) {
       const child = fork(new URL(file, import.meta.url), [], { execArgv: ['--import=tsx'] })
       children.push(child)
@@ -71,6 +75,7 @@ export async function oneService(): Promise<OneService> {
         child.kill('SIGINT')
         await exited
       }
+      await postgres.stop()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
