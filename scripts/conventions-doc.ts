@@ -69,6 +69,9 @@ function byFamily(): string[] {
     const also = [
       family.interpret === undefined ? '' : 'rules of its own',
       family.title === undefined ? '' : 'titles',
+      family.quoted === undefined
+        ? ''
+        : `texts in JSON (${family.quoted.map((start) => code(`${start}*`)).join(', ')})`,
       stages.length === 0 ? '' : `content (${stages.join(', ')})`,
     ].filter((word) => word !== '')
     const verified = family.verified ? 'yes' : 'no'

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../model/attributes.ts'
 import type { Family, Feed, NameRules } from './family.ts'
-import { FIELD, type Field, READERS, type Reader } from './fields.ts'
+import { FIELD, type Field, READERS, type Reader, unquoted } from './fields.ts'
 import { isStorableKey } from './text.ts'
 
 /** One attribute's contribution to one field. Lower rank wins. */
@@ -68,6 +68,9 @@ export function compile(
   const spanNames = new Map<string, { values: NameVerdict['values'][number][]; families: number }>()
   const scopes = new Map<string, number>()
   const ranks = new Map<Field, number>()
+  const quoted = families.flatMap((family) => family.quoted ?? [])
+  const asWritten = (key: string, read: Reader): Reader =>
+    quoted.some((start) => key.startsWith(start)) ? (value) => read(unquoted(value)) : read
   const sources: string[][] = Object.keys(FIELD).map(() => [])
   const nextRank = (field: Field, source: string) => {
     const rank = ranks.get(field) ?? 0
@@ -84,7 +87,7 @@ export function compile(
         draft.rules.push({
           place: FIELD[field],
           rank: nextRank(field, keyOf(feed)),
-          read: readerOf(feed, field),
+          read: asWritten(keyOf(feed), readerOf(feed, field)),
         })
       }
       for (const [key, paths] of Object.entries(family.json ?? {})) {
@@ -105,7 +108,7 @@ export function compile(
           draft.rules.push({
             place: FIELD[field],
             rank: nextRank(field, prefix + name),
-            read: READERS[field],
+            read: asWritten(prefix + name, READERS[field]),
           })
         }
       }

@@ -33,6 +33,8 @@ export interface Family {
   prefixes?: Readonly<Record<string, Readonly<Record<string, Field>>>>
   /** Attributes that hold JSON (string or kvlist), and the fields inside. */
   json?: Readonly<Record<string, JsonPaths>>
+  /** Starts of keys whose texts are written as JSON, quotes and all: their fields are what such a text says. */
+  quoted?: readonly string[]
   /** Span names, or their part up to and with the first colon. */
   spanNames?: NameRules
   /** Scope names that make this family present. */

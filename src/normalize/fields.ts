@@ -58,14 +58,10 @@ export const FIELD = Object.fromEntries(FIELDS.map((name, place) => [name, place
 /** Reads one attribute value as a field wants it; `null` = unusable, the next source is asked. */
 export type Reader = (value: AttributeValue) => unknown
 
-/**
- * A non-empty trimmed string; whole numbers count (some engines number their executions), and a text that is JSON's
- * (MLflow and Langfuse's metadata quote all they are given) is what it says.
- */
+/** A non-empty trimmed string; whole numbers count (some engines number their executions). */
 export function asText(value: AttributeValue): string | null {
   if (typeof value === 'string') {
-    const trimmed = value.trim()
-    const text = trimmed.charCodeAt(0) === QUOTE ? unquoted(trimmed) : trimmed
+    const text = value.trim()
     return text === '' || PLACEHOLDERS.has(text) ? null : text
   }
   if (typeof value === 'bigint') return value.toString()
@@ -73,15 +69,15 @@ export function asText(value: AttributeValue): string | null {
   return null
 }
 
-/** The code of `"`. */
-const QUOTE = 0x22
-
-function unquoted(text: string): string {
-  if (text.length < 2 || !text.endsWith('"')) return text
+/** What a text says whose convention writes texts as JSON; anything else, and a text in no quotes, as it is. */
+export function unquoted(value: AttributeValue): AttributeValue {
+  if (typeof value !== 'string') return value
+  const text = value.trim()
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return value
   try {
-    return String(JSON.parse(text)).trim()
+    return String(JSON.parse(text))
   } catch {
-    return text
+    return value
   }
 }
 

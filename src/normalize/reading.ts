@@ -45,6 +45,12 @@ export class Reading {
     this.#values[FIELD[field]] = value
   }
 
+  /** A family's reading of a text that was found: the same source's word, as its convention means it. */
+  amend(field: Field, read: (text: string) => string | null): void {
+    const text = this.text(field)
+    if (text !== null) this.#values[FIELD[field]] = read(text)
+  }
+
   /** A family's suggestion: only where nothing was found. */
   suggest(field: Field, value: unknown): void {
     this.offer(FIELD[field], UNSET - 1, value)

@@ -147,6 +147,11 @@ expectAll([
     seen: { executionId: 'ex-1', workflowId: 'wf-1' },
   },
   {
+    family: 'MLflow: what was quoted before it was written as JSON stays so',
+    sent: { attributes: { 'mlflow.spanType': '"AGENT"', execution_id: json('"ex-1"'), 'user.id': '"null"' } },
+    seen: { kind: 'agent', executionId: '"ex-1"', userId: null },
+  },
+  {
     family: 'Haystack: a step’s call of the model, its usage in the replies',
     sent: {
       name: 'haystack.agent.step.llm',
@@ -221,6 +226,35 @@ expectAll([
       },
     },
     seen: { kind: 'node', nodeId: 'agent', executionId: 'ex-1' },
+  },
+  {
+    family: 'Langfuse: quotes of the text itself stand inside of those of JSON',
+    sent: {
+      attributes: {
+        'langfuse.observation.type': 'span',
+        'langfuse.trace.name': '"The walk"',
+        'langfuse.trace.metadata.execution_id': json('"ex-1"'),
+      },
+    },
+    seen: { executionId: '"ex-1"', workflowName: '"The walk"' },
+  },
+  {
+    family: 'what is quoted where no convention quotes keeps its quotes',
+    sent: {
+      attributes: {
+        'workflow.execution.id': '"ex-1"',
+        'workflow.name': '"Hello" workflow',
+        'workflow.node.id': 'n1',
+        'workflow.node.name': '"Summarise"',
+        'gen_ai.request.model': '"gpt-4o"',
+      },
+    },
+    seen: {
+      executionId: '"ex-1"',
+      workflowName: '"Hello" workflow',
+      nodeName: '"Summarise"',
+      model: '"gpt-4o"',
+    },
   },
   {
     family: 'Langfuse: a node that waits has its question as the message of its status',

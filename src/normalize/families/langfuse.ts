@@ -39,6 +39,8 @@ export const langfuse: Family = {
     'langfuse.observation.metadata.': COPIED_IDS,
     'langfuse.trace.metadata.': COPIED_IDS,
   },
+  // metadata by the SDK for Python (the one for JavaScript leaves texts alone), models by exporters of old
+  quoted: ['langfuse.observation.metadata.', 'langfuse.trace.metadata.', 'langfuse.observation.model.name'],
   json: {
     'langfuse.observation.metadata': COPIED_IDS,
     'langfuse.trace.metadata': COPIED_IDS,

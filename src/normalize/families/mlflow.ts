@@ -1,5 +1,5 @@
 import type { Family } from '../family.ts'
-import { asText, sumOfAmounts } from '../fields.ts'
+import { asText, type Field, sumOfAmounts, unquoted } from '../fields.ts'
 import { conversationFrom } from '../messages/found.ts'
 import { isObject, parseJson } from '../messages/json.ts'
 
@@ -20,6 +20,19 @@ const TYPES: Readonly<Record<string, string>> = {
   EVALUATOR: 'internal',
 }
 
+/** Ids that people set on a span of MLflow's under other conventions' keys: quoted as everything is. */
+const IDS: readonly Field[] = [
+  'executionId',
+  'executionCopy',
+  'workflowId',
+  'workflowCopy',
+  'workflowName',
+  'threadId',
+  'userId',
+  'nodeId',
+  'nodeName',
+]
+
 /** MLflow: every value is a JSON text, texts included (`"\"LLM\""`). */
 export const mlflow: Family = {
   name: 'mlflow',
@@ -29,6 +42,7 @@ export const mlflow: Family = {
     model: ['mlflow.llm.model'],
     provider: ['mlflow.llm.provider'],
   },
+  quoted: ['mlflow.'],
   json: {
     'mlflow.chat.tokenUsage': {
       input_tokens: 'inputTokens',
@@ -40,6 +54,7 @@ export const mlflow: Family = {
     'mlflow.llm.cost': { total_cost: 'cost' },
   },
   interpret(reading, span) {
+    for (const field of IDS) reading.amend(field, (id) => asText(unquoted(id)))
     const given = span.attributes.get('mlflow.llm.cost')
     const cost = reading.text('cost') === null && typeof given === 'string' ? parseJson(given) : null
     if (isObject(cost)) reading.suggest('cost', sumOfAmounts([cost.input_cost, cost.output_cost]))
