@@ -71,7 +71,7 @@ function byFamily(): string[] {
       family.title === undefined ? '' : 'titles',
       family.quoted === undefined
         ? ''
-        : `texts in JSON (${family.quoted.map((start) => code(`${start}*`)).join(', ')})`,
+        : `texts in JSON (${family.quoted.map((start) => code(start.endsWith('.') ? `${start}*` : start)).join(', ')})`,
       stages.length === 0 ? '' : `content (${stages.join(', ')})`,
     ].filter((word) => word !== '')
     const verified = family.verified ? 'yes' : 'no'

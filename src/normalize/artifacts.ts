@@ -2,8 +2,9 @@ import { limits } from '../limits.ts'
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { OtlpSpan } from '../model/otlp.ts'
 import type { ArtifactReference } from '../model/span.ts'
-import { inlineMediaOf, mayCarryMedia } from './messages/inline-media.ts'
+import { type InlineMedia, inlineMediaOf, mayCarryMedia } from './messages/inline-media.ts'
 import { firstString, firstValue, isObject, parseJson } from './messages/json.ts'
+import { carriedBytes } from './messages/media.ts'
 import { plain } from './messages/plain.ts'
 import type { Reading } from './reading.ts'
 
@@ -34,36 +35,45 @@ export function artifactsOf(reading: Reading, span: OtlpSpan): ArtifactReference
 
 /** The bytes stay in the content as they were sent: an export is exact. Answers describe them instead. */
 function inlineArtifacts(span: OtlpSpan): ArtifactReference[] {
-  let texts = textsWithMedia(span.attributes, null, 0)
-  for (const event of span.events) texts = textsWithMedia(event.attributes, texts, 0)
-  if (texts === null) return []
+  let carriers = carriersOf(span.attributes, null, 0)
+  for (const event of span.events) carriers = carriersOf(event.attributes, carriers, 0)
+  if (carriers === null) return []
   const found = new Map<string, ArtifactReference>()
-  for (const text of texts) {
-    for (const { mediaType, size, sha256 } of inlineMediaOf(text)) {
-      const id = `inline-${sha256.slice(0, 32)}`
-      found.set(id, { id, name: null, mediaType, size, sha256 })
-    }
+  for (const { mediaType, size, sha256 } of carriers.flatMap(carriedBy)) {
+    const id = `inline-${sha256.slice(0, 32)}`
+    found.set(id, { id, name: null, mediaType, size, sha256 })
   }
   return [...found.values()]
 }
 
-/** Adds the texts that may carry bytes to a list; null = there are none, as in most spans. */
-function textsWithMedia(
+/** A text with base64 in it, or a part that holds bytes. */
+type Carrier = string | Attributes
+
+function carriedBy(carrier: Carrier): InlineMedia[] {
+  if (typeof carrier === 'string') return inlineMediaOf(carrier)
+  const media = carriedBytes(carrier)
+  if (media === null || media.size === null || media.sha256 === null) return []
+  return [{ mediaType: media.media_type, size: media.size, sha256: media.sha256 }]
+}
+
+/** Adds what may carry bytes to a list; null = there is nothing, as in most spans. */
+function carriersOf(
   values: Attributes | AttributeValue[],
-  before: string[] | null,
+  before: Carrier[] | null,
   depth: number,
-): string[] | null {
-  let texts = before
+): Carrier[] | null {
+  let carriers = before
   for (const value of values.values()) {
     if (typeof value === 'string') {
       if (!mayCarryMedia(value)) continue
-      texts ??= []
-      texts.push(value)
+      carriers ??= []
+      carriers.push(value)
     } else if ((Array.isArray(value) || value instanceof Map) && depth < limits.maxDepth) {
-      texts = textsWithMedia(value, texts, depth + 1)
+      if (value instanceof Map && value.get('content') instanceof Uint8Array) (carriers ??= []).push(value)
+      carriers = carriersOf(value, carriers, depth + 1)
     }
   }
-  return texts
+  return carriers
 }
 
 function referenceOf(item: unknown): ArtifactReference | null {

@@ -133,6 +133,12 @@ function asTexts(value: AttributeValue): string[] | null {
   return texts.length > 0 ? texts : null
 }
 
+/** The name of an exception's class; Semantic Kernel writes the class as Python prints it. */
+function asErrorType(value: AttributeValue): string | null {
+  const name = asText(value)
+  return name === null ? null : (/^<class '([\w.]+)'>$/.exec(name)?.[1] ?? name)
+}
+
 /** Takes the value as it is; for families that read it themselves. */
 function asIs(value: AttributeValue): AttributeValue {
   return value
@@ -158,6 +164,7 @@ export const READERS: Record<Field, Reader> = {
   aggregated: () => true,
   cost: asAmount,
   durationMs: asCount,
+  errorType: asErrorType,
   artifactIds: asTexts,
   artifactList: asIs,
 }

@@ -1,8 +1,9 @@
 import type { Span } from '../model/span.ts'
 import { families } from './families/index.ts'
-import { asText } from './fields.ts'
+import type { Feed } from './family.ts'
+import { asText, type Reader } from './fields.ts'
 
-const TITLE_KEYS = families.flatMap(({ fields }) => (fields?.title ?? []).map(keyOf))
+const TITLE_FEEDS = families.flatMap(({ fields }) => (fields?.title ?? []).map(readable))
 const TITLES = families.flatMap(({ title }) => (title === undefined ? [] : [title]))
 
 /**
@@ -18,13 +19,14 @@ export function displayName(span: Pick<Span, 'name' | 'kind' | 'nodeName' | 'att
       if (found !== null) return found
     }
   }
-  for (const key of TITLE_KEYS) {
-    const found = asText(span.attributes.get(key) ?? null)
-    if (found !== null) return found
+  for (const { key, read } of TITLE_FEEDS) {
+    const found = read(span.attributes.get(key) ?? null)
+    if (typeof found === 'string') return found
   }
   return span.name
 }
 
-function keyOf(feed: string | { key: string }): string {
-  return typeof feed === 'string' ? feed : feed.key
+function readable(feed: Feed): { key: string; read: Reader } {
+  if (typeof feed === 'string') return { key: feed, read: asText }
+  return { key: feed.key, read: 'read' in feed ? feed.read : asText }
 }

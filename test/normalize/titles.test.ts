@@ -19,7 +19,7 @@ const TITLES: readonly (readonly [string, Sent['attributes'], string])[] = [
     { 'db.system.name': 'postgresql', 'db.operation.name': 'SELECT', 'db.collection.name': 'o' },
     'SELECT o',
   ],
-  ['query', { 'db.system': 'redis' }, 'redis'],
+  ['redis-GET', { 'db.system': 'redis' }, 'redis-GET'],
   ['call', { 'rpc.system': 'grpc', 'rpc.service': 'p.S', 'rpc.method': 'M' }, 'p.S/M'],
   [
     'send',

@@ -53,7 +53,7 @@ function withoutQuery(path: string): string {
 /** Databases. A vector search is a retriever (`db.vector.*`). */
 export const database: Family = {
   name: 'database',
-  verified: false,
+  verified: true,
   fields: {
     kindHint: [
       { key: 'db.vector.query.top_k', is: 'retriever' },
@@ -62,11 +62,20 @@ export const database: Family = {
     ],
     responseCode: ['db.response.status_code'],
   },
-  content: ['db.query.text', 'db.statement', 'db.query.parameter.*', 'db.operation.parameter.*'],
+  content: [
+    'db.query.text',
+    'db.statement',
+    'db.query.parameter.*',
+    'db.operation.parameter.*',
+    // what instrumentations add of the values of a query
+    'db.postgresql.values',
+    'db.mysql.values',
+    'db.statement.parameters',
+  ],
   structure: ['db.query.summary'],
+  // the system alone says less than a name like `pg.query:SELECT orders`
   title: (get) => {
-    const system = first(get, 'db.system.name', 'db.system')
-    if (system === null) return null
+    if (first(get, 'db.system.name', 'db.system') === null) return null
     const operation = first(get, 'db.operation.name', 'db.operation')
     const target = first(
       get,
@@ -76,19 +85,20 @@ export const database: Family = {
       'db.namespace',
       'db.name',
     )
-    return first(get, 'db.query.summary') ?? (operation === null ? system : joined(operation, target))
+    return first(get, 'db.query.summary') ?? (operation === null ? null : joined(operation, target))
   },
 }
 
 /** Remote procedure calls. */
 export const rpc: Family = {
   name: 'rpc',
-  verified: false,
+  verified: true,
   fields: {
     kindHint: [
       { key: 'rpc.system.name', is: 'downstream' },
       { key: 'rpc.system', is: 'downstream' },
     ],
+    errorMessage: ['grpc.error_message'],
     responseCode: [
       'rpc.status_code',
       'rpc.response.status_code',
@@ -149,7 +159,7 @@ export const faas: Family = {
 /** GraphQL servers and clients. */
 export const graphql: Family = {
   name: 'graphql',
-  verified: false,
+  verified: true,
   fields: {
     kindHint: [
       { key: 'graphql.operation.type', is: 'downstream' },

@@ -57,14 +57,16 @@ export const langsmith: Family = {
   },
 }
 
+const THROWN = /^([A-Za-z_][\w.]{0,120}(?=\()|[A-Za-z_]\w{0,60}(?:Error|Exception|Interrupt)(?=:))/
+
 /**
- * A run that failed has an exception, whose type is always `Exception` and whose message is Python's `repr` of the true
- * one. The status may be the OK of the run's start, which OpenTelemetry lets nobody take back.
+ * A run that failed has an exception, whose type is always `Exception` or `Error`, and whose message is the true one:
+ * Python's `repr`, or JavaScript's name and message. The status may be the OK of the run's start, which OpenTelemetry lets nobody take back.
  */
 function failedBy(reading: Reading, events: readonly SpanEvent[]): void {
   const message = events.findLast(({ name }) => name === 'exception')?.attributes.get('exception.message')
   if (typeof message !== 'string') return
-  const type = /^([A-Za-z_][\w.]{0,120})\(/.exec(message)?.[1]
+  const type = THROWN.exec(message)?.[1]
   reading.set('status', type === undefined ? 'error' : statusThrown(type))
   if (type !== undefined) reading.set('errorType', type)
 }

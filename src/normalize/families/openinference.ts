@@ -69,7 +69,9 @@ export const openinference: Family = {
     'tool.json_schema',
   ],
   structure: ['llm.prompt_template.version', 'llm.invocation_parameters'],
-  interpret(reading, { attributes }) {
+  interpret(reading, { attributes, name }) {
+    // LlamaIndex' step before a call, which its instrumentor takes for one
+    if (name.endsWith('._prepare_chat_with_tools')) reading.set('kind', 'internal')
     const prompt = attributes.get('llm.cost.prompt')
     if (prompt === undefined || reading.text('cost') !== null) return
     reading.suggest('cost', sumOfAmounts([prompt, attributes.get('llm.cost.completion')]))

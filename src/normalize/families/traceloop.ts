@@ -1,5 +1,7 @@
+import type { AttributeValue } from '../../model/attributes.ts'
 import type { SpanEvent } from '../../model/otlp.ts'
 import type { Family, Found } from '../family.ts'
+import { asText } from '../fields.ts'
 import { conversationFrom, membersParsed } from '../messages/found.ts'
 import { isObject, parseJson } from '../messages/json.ts'
 import { plain } from '../messages/plain.ts'
@@ -24,9 +26,9 @@ export const traceloop: Family = {
     kindHint: [{ key: 'traceloop.span.kind', map: { task: 'node' } }],
     executionCopy: ['traceloop.correlation.id'],
     workflowName: ['traceloop.workflow.name'],
-    entityName: ['traceloop.entity.name', 'gen_ai.task.name'],
+    entityName: [{ key: 'traceloop.entity.name', read: entityName }, 'gen_ai.task.name'],
     reasoningOutput: ['llm.usage.reasoning_tokens'],
-    title: ['traceloop.entity.name'],
+    title: [{ key: 'traceloop.entity.name', read: entityName }],
   },
   prefixes: { 'traceloop.association.properties.': COPIED_IDS },
   content: [
@@ -54,6 +56,11 @@ export const traceloop: Family = {
       },
     },
   ],
+}
+
+/** LlamaIndex' instrumentation names an entity like its span: `{entity}.{kind}`. */
+function entityName(value: AttributeValue): string | null {
+  return asText(value)?.replace(/(?<=.)\.(?:workflow|task|agent|tool)$/, '') ?? null
 }
 
 /** What a vector database found: one event each. */

@@ -16,7 +16,7 @@ const MEDIA_TYPE = /(?:media|mime)_?type\\*"\s*:\s*\\*"([\w.+-]+\/[\w.+-]+)/i
 const AROUND = 200
 
 /** Bytes that a text carries. */
-interface InlineMedia {
+export interface InlineMedia {
   mediaType: string | null
   /** Bytes. */
   size: number

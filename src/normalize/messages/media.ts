@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { limits } from '../../limits.ts'
+import type { Attributes } from '../../model/attributes.ts'
 import type { MessagePart } from '../../model/message.ts'
 import { describeInline } from './inline-media.ts'
 import { firstString, firstValue, isObject, type JsonObject } from './json.ts'
@@ -25,6 +26,14 @@ export function describeBytes(bytes: Uint8Array, mediaType: string | null): Medi
   }
 }
 
+/** What a part of OpenTelemetry's carries as bytes, not as base64: senders with structured attributes do so. */
+export function carriedBytes(part: Attributes): MediaPart | null {
+  const content = part.get('content')
+  if (!(content instanceof Uint8Array) || !CARRIED.has(part.get('type'))) return null
+  const mediaType = MEDIA_TYPE_KEYS.map((key) => part.get(key)).find((type) => typeof type === 'string')
+  return describeBytes(content, typeof mediaType === 'string' ? mediaType : null)
+}
+
 /** Reads any dialect's picture, sound or file: data URL, base64 member, http(s) reference or provider's id. */
 export function mediaPart(value: JsonObject): MediaPart | undefined {
   const inner = [
@@ -46,6 +55,8 @@ export function mediaPart(value: JsonObject): MediaPart | undefined {
   const members: JsonObject = { ...deeper, ...nested, ...value }
   const modality = firstString(value, 'modality', 'type')
   const mediaType = firstString(members, ...MEDIA_TYPE_KEYS, 'contentType') ?? formatOf(members, modality)
+  const described = describedIn(value)
+  if (described !== null) return { ...described, type: familyOf(mediaType, modality) }
   const buffer = bufferOf(inner) ?? bufferOf(value.data)
   if (buffer !== null) return { ...describeBytes(buffer, mediaType), type: familyOf(mediaType, modality) }
   const bytes =
@@ -57,6 +68,12 @@ export function mediaPart(value: JsonObject): MediaPart | undefined {
   const carried = bytes ?? reference
   if (carried === null) return undefined
   return fromText(carried, mediaType, modality, bytes !== null || isBareBase64(carried))
+}
+
+/** The description that stands in a part where its bytes were. */
+function describedIn({ type, content }: JsonObject): MediaPart | null {
+  const stands = CARRIED.has(type) && isObject(content) && 'sha256' in content && 'size' in content
+  return stands ? (content as MediaPart) : null
 }
 
 /** `JSON.stringify` of a Buffer, or of a Uint8Array: what was meant are bytes. */

@@ -50,7 +50,9 @@ const MEDIA = /image|audio|video|media|^file$|input_file|document|blob|^binary$|
 
 /** One part of any dialect; what is not known is kept as JSON. */
 export function partOf(part: JsonObject): MessagePart {
-  const type = typeof part.type === 'string' ? part.type : ''
+  // LlamaIndex' blocks have their own word for it
+  const named = part.type ?? part.block_type
+  const type = typeof named === 'string' ? named : ''
   if (TEXT.has(type)) {
     const content = textIn(part)
     if (content !== null) return text(content)
@@ -130,7 +132,7 @@ export function toolCall(value: unknown): MessagePart {
   const call = isObject(value) ? value : {}
   const inner = isObject(call.function) ? call.function : isObject(call.tool_call) ? call.tool_call : {}
   const given =
-    firstValue(call, 'arguments', 'input', 'args', 'parameters', 'server_tool_call') ??
+    firstValue(call, 'arguments', 'input', 'args', 'parameters', 'tool_kwargs', 'server_tool_call') ??
     firstValue(inner, 'arguments', 'args')
   return {
     type: 'tool_call',

@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts'
 import type { AttributeValue } from '../../model/attributes.ts'
-import { describeBytes } from './media.ts'
+import { carriedBytes, describeBytes } from './media.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -17,6 +17,8 @@ export function plain(value: AttributeValue, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1))
   const object: Record<string, unknown> = Object.create(null)
   for (const [key, item] of value) object[key] = plain(item, depth + 1)
+  const media = carriedBytes(value)
+  if (media !== null) object.content = media
   return object
 }
 
