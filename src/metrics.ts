@@ -145,7 +145,7 @@ export function createMetrics() {
     }),
     executionsIncomplete: new Counter({
       name: 'trace_executions_incomplete_total',
-      help: 'Executions whose root ended with something missing, by reason (missing_parent, sampled, sender_dropped, other)',
+      help: 'Executions whose root ended with something missing, by reason (sampled, missing_parent, other)',
       labelNames: ['reason'],
       registers,
     }),

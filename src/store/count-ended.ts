@@ -1,7 +1,10 @@
 import type { Pool } from 'pg'
 
-/** Why an ended execution is not complete: a bounded set, each a label value. */
-const REASONS = ['missing_parent', 'sampled', 'sender_dropped'] as const
+/**
+ * Why an ended execution is not complete: a bounded set, each a label value; the first that holds counts. A parent is
+ * missing in all of them: where the sender says that it keeps a share of its spans only, that is why.
+ */
+const REASONS = ['sampled', 'missing_parent'] as const
 type IncompleteReason = (typeof REASONS)[number] | 'other'
 
 /** Executions that ended alike. */

@@ -1,4 +1,4 @@
-import type { Tokens } from '../model/span.ts'
+import type { SpanKind, Tokens } from '../model/span.ts'
 import type { ExecutionTree } from './execution-tree.ts'
 import { type Money, NO_MONEY, spanMoney, sumMoney } from './money.ts'
 import { displayEndNs, displayStartNs, type SlimSpan } from './slim-span.ts'
@@ -13,32 +13,42 @@ export interface Usage {
 }
 
 /**
- * Which rows' own usage counts, so that nothing is counted twice. Of two instrumentations of one call the one that
- * tells more counts: streams often end without usage in one of them.
+ * Which rows' own usage counts, so that nothing is counted twice. Of two instrumentations of one call, one inside of the
+ * other or side by side, the one that tells more counts: streams often end without usage in one of them.
  */
 export function countedRows(tree: ExecutionTree): number[] {
   const rows = tree.order.positions.length
   const counted: number[] = []
-  const modelBelow = modelsBelow(tree)
+  const below = callsBelow(tree)
   // places in `counted`, by response id
   const calls = new Map<string, number[]>()
   for (let row = 0; row < rows; row++) {
     if (tree.subExecutions[row] !== null) continue
     const span = spanOf(tree, row)
+    const last = row + (tree.order.descendants[row] as number)
     if (isModelCall(span)) {
-      if (modelBelow[row] === 1 && !speaksFor(tree, row, modelBelow)) continue
-      const twin = twinOf(tree, span, calls, counted)
-      if (twin === undefined) counted.push(row)
-      else if (told(span) > told(spanOf(tree, counted[twin] as number))) counted[twin] = row
-      if (twin === undefined && span.responseId !== null) push(calls, span.responseId, counted.length - 1)
-      if (modelBelow[row] === 1) row += tree.order.descendants[row] as number
-    } else if (modelBelow[row] === 0 && reports(span)) {
+      const many = (below.leaves[row] as number) > 0
+      if (many && !isOneCall(below, span, row)) continue
+      const told = many ? mostTold(tree, row, last) : row
+      countCall(tree, told, calls, counted)
+      if (many) row = last
+    } else if (below.leaves[row] === 0 && reports(span)) {
       // a subtree without a model call: its outermost report stands for all of it
       counted.push(row)
-      row += tree.order.descendants[row] as number
+      row = last
     }
   }
   return counted
+}
+
+/** Counts a call, unless another instrumentation's is counted already, which it replaces if it tells more. */
+function countCall(tree: ExecutionTree, row: number, calls: Map<string, number[]>, counted: number[]): void {
+  const span = spanOf(tree, row)
+  const twin = twinOf(tree, span, calls, counted)
+  if (twin === undefined) {
+    counted.push(row)
+    if (span.responseId !== null) push(calls, span.responseId, counted.length - 1)
+  } else if (told(span) > told(spanOf(tree, counted[twin] as number))) counted[twin] = row
 }
 
 /** The sum over the given rows' own usage: unknown stays unknown, known is added. */
@@ -63,8 +73,7 @@ export const NO_TOKENS: Tokens = {
   reasoningOutput: null,
 }
 
-export const isModelCall = (span: SlimSpan) =>
-  span.kind === 'llm' || span.kind === 'embedding' || span.kind === 'reranker'
+export const isModelCall = (span: SlimSpan) => KIND_BITS[span.kind] !== undefined
 
 const spanOf = (tree: ExecutionTree, row: number) =>
   tree.spans[tree.order.positions[row] as number] as SlimSpan
@@ -87,45 +96,70 @@ function totalOf({ total, input, output }: Tokens): number | null {
   return total ?? (input === null && output === null ? null : (input ?? 0) + (output ?? 0))
 }
 
-/** 1 = there is a model call of the same execution below the row. */
-function modelsBelow(tree: ExecutionTree): Uint8Array {
+/** What is below each row, of the same execution. */
+interface CallsBelow {
+  /** Model calls with no such call below them. */
+  leaves: Int32Array
+  /** Bits of the kinds of all model calls. */
+  kinds: Uint8Array
+  /** Other spans that report usage and stand for it themselves: no model call is below them. */
+  reports: Int32Array
+}
+
+const KIND_BITS: Partial<Record<SpanKind, number>> = { llm: 1, embedding: 2, reranker: 4 }
+
+/** Looks at every row once, the deepest first: a chain of 50,000 calls is no more work than as many in a row. */
+function callsBelow(tree: ExecutionTree): CallsBelow {
   const rows = tree.order.positions.length
-  const below = new Uint8Array(rows)
-  const open: number[] = []
-  for (let row = 0; row < rows; row++) {
-    const depth = tree.order.depths[row] as number
-    open.length = depth
-    if (tree.subExecutions[row] === null && isModelCall(spanOf(tree, row))) {
-      // once a row is marked, so are the rows above it
-      for (let level = depth - 1; level >= 0 && below[open[level] as number] === 0; level--) {
-        below[open[level] as number] = 1
-      }
-    }
-    open.push(row)
+  const below = { leaves: new Int32Array(rows), kinds: new Uint8Array(rows), reports: new Int32Array(rows) }
+  const { leaves, kinds, reports: reporting } = below
+  const parents = parentRows(tree)
+  for (let row = rows - 1; row >= 0; row--) {
+    const parent = parents[row] as number
+    if (parent === -1 || tree.subExecutions[row] !== null) continue
+    const span = spanOf(tree, row)
+    const own = KIND_BITS[span.kind] ?? 0
+    const isLeaf = leaves[row] === 0
+    leaves[parent] = (leaves[parent] as number) + (own > 0 && isLeaf ? 1 : (leaves[row] as number))
+    kinds[parent] = (kinds[parent] as number) | (kinds[row] as number) | own
+    const standing = own === 0 && isLeaf && reports(span) ? 1 : (reporting[row] as number)
+    reporting[parent] = (reporting[parent] as number) + standing
   }
   return below
 }
 
-/**
- * True when a call stands over one call that tells nothing: two instrumentations, of which only the outer one saw the
- * usage.
- */
-function speaksFor(tree: ExecutionTree, row: number, modelBelow: Uint8Array): boolean {
-  if (!reports(spanOf(tree, row))) return false
-  const last = row + (tree.order.descendants[row] as number)
-  let calls = 0
-  for (let below = row + 1; below <= last; below++) {
-    if (tree.subExecutions[below] !== null) continue
-    const span = spanOf(tree, below)
-    if (reports(span) || (isModelCall(span) && modelBelow[below] === 0 && ++calls > 1)) return false
+/** Row of the parent; -1 = none. */
+function parentRows(tree: ExecutionTree): Int32Array {
+  const parents = new Int32Array(tree.order.positions.length)
+  const open: number[] = []
+  for (let row = 0; row < parents.length; row++) {
+    const depth = tree.order.depths[row] as number
+    parents[row] = depth === 0 ? -1 : (open[depth - 1] as number)
+    open[depth] = row
   }
-  return true
+  return parents
 }
 
-/** How much of its usage a call tells. */
-function told({ tokens, cost }: SlimSpan): number {
+/** True when all model calls from here on down are one, as several instrumentations saw it: one in the other. */
+function isOneCall(below: CallsBelow, span: SlimSpan, row: number): boolean {
+  const sameKind = below.kinds[row] === KIND_BITS[span.kind]
+  return sameKind && below.leaves[row] === 1 && below.reports[row] === 0
+}
+
+/** Of a call and those inside of it the row that tells most; of equal ones the deepest, which is nearest to the call. */
+function mostTold(tree: ExecutionTree, first: number, last: number): number {
+  let best = first
+  for (let row = first + 1; row <= last; row++) {
+    if (tree.subExecutions[row] !== null || !isModelCall(spanOf(tree, row))) continue
+    if (told(spanOf(tree, row)) >= told(spanOf(tree, best))) best = row
+  }
+  return best
+}
+
+/** How much of its usage a call tells; what a sender reports of its cost is more than an estimate of ours. */
+function told({ tokens, cost, costEstimated }: SlimSpan): number {
   const counts = Object.values(tokens).filter((count) => count !== null).length
-  return counts + (cost === null ? 0 : 1)
+  return counts + (cost === null ? 0 : costEstimated ? 1 : 2)
 }
 
 /**

@@ -75,6 +75,37 @@ t.test('a call that tells nothing is told by the same call around it', async (t)
   t.same(total([slim('root'), llm('empty', 'root', null, null), llm('in', 'empty', 3, 1)]), [3, 1])
 })
 
+t.test('of two instrumentations of one call, one in the other, the one that tells more counts', async (t) => {
+  const full = { cost: '0.1', costEstimated: true }
+  const partial = llm('sdk', 'chat', 5, null, { model: 'inner' })
+  t.same(total([slim('root'), llm('chat', 'root', 5, 1, full), partial]), [5, 1], 'the SDK saw no end')
+  const both = [slim('root'), llm('chat', 'root', 5, 1, full), llm('sdk', 'chat', 5, 1, full)]
+  t.same(total(both), [5, 1])
+  const models = (spans: SlimSpan[]) => usageByModel(tree(spans)).map(({ id, calls }) => [id, calls])
+  const priced = llm('chat', 'root', 5, 1, { cost: '0.2', model: 'outer' })
+  t.same(models([slim('root'), priced, { ...partial, tokens: tokens(5, 1), ...full }]), [['outer', 1]])
+  t.same(
+    models([slim('root'), { ...priced, ...full }, { ...partial, tokens: tokens(5, 1), ...full }]),
+    [['inner', 1]],
+    'of equal ones the inner, which is nearest to the call',
+  )
+  const step = slim('step', 'chat', { kind: 'internal' })
+  const deeper = llm('http', 'sdk', null, null)
+  t.same(
+    total([slim('root'), priced, step, llm('sdk', 'step', 5, 1), deeper]),
+    [5, 1],
+    'three, with a step between',
+  )
+  const search = slim('search', 'chat', { kind: 'embedding', tokens: tokens(7, null) })
+  t.same(total([slim('root'), priced, search, partial]), [12, null], 'calls of two kinds are not one')
+})
+
+t.test('a chain of 20,000 calls in calls is one call', async (t) => {
+  const chain = Array.from({ length: 20_000 }, (_, i) => llm(`c${i}`, i === 0 ? '' : `c${i - 1}`, 5, 1))
+  t.same(total(chain), [5, 1])
+  t.same(total([...chain, llm('other', 'c19998', 2, 2)]), [7, 3], 'its end is two')
+})
+
 t.test('money is exact, and says where it is from and what is missing', async (t) => {
   const spans = [
     slim('root'),
