@@ -8,30 +8,36 @@ const time = (seconds: number) => String(1_790_000_000_000_000_000n + BigInt(sec
 
 let traces = 0
 /** Sends spans of one trace, each from a service, and answers with the notices of the summary. */
-async function noticesOf(execution: string, spans: ({ service?: string } & Record<string, unknown>)[]) {
+async function noticesOf(
+  execution: string,
+  spans: ({ service?: string; schemaUrl?: string } & Record<string, unknown>)[],
+) {
   const traceId = (++traces).toString(16).padStart(32, '0')
-  const resourceSpans = spans.map(({ service: name = 'engine', attributes = [], ...span }, i) => ({
-    resource: { attributes: [text('service.name', name)] },
-    scopeSpans: [
-      {
-        spans: [
-          {
-            traceId,
-            spanId: (i + 1).toString(16).padStart(16, '0'),
-            parentSpanId: i === 0 ? '' : '1'.padStart(16, '0'),
-            name: 'work',
-            startTimeUnixNano: time(i),
-            endTimeUnixNano: time(9),
-            attributes: [
-              ...(i === 0 ? [text('workflow.execution.id', execution), text('workflow.id', 'wf')] : []),
-              ...(attributes as object[]),
-            ],
-            ...span,
-          },
-        ],
-      },
-    ],
-  }))
+  const resourceSpans = spans.map(
+    ({ service: name = 'engine', schemaUrl = '', attributes = [], ...span }, i) => ({
+      resource: { attributes: [text('service.name', name)] },
+      schemaUrl,
+      scopeSpans: [
+        {
+          spans: [
+            {
+              traceId,
+              spanId: (i + 1).toString(16).padStart(16, '0'),
+              parentSpanId: i === 0 ? '' : '1'.padStart(16, '0'),
+              name: 'work',
+              startTimeUnixNano: time(i),
+              endTimeUnixNano: time(9),
+              attributes: [
+                ...(i === 0 ? [text('workflow.execution.id', execution), text('workflow.id', 'wf')] : []),
+                ...(attributes as object[]),
+              ],
+              ...span,
+            },
+          ],
+        },
+      ],
+    }),
+  )
   const body = JSON.stringify({ resourceSpans })
   const sent = await service.as(everything, 'POST', '/v1/traces', body, {
     'content-type': 'application/json',
@@ -67,6 +73,31 @@ t.test('what the sender dropped, sampled or dated by another clock is told', asy
     'sampled',
     'sender_dropped',
   ])
+})
+
+t.test('what was removed, and what follows conventions that are not known, is told', async (t) => {
+  const key = `sk-proj-${'a1B2c3D4'.repeat(6)}`
+  const notices = await noticesOf('removed', [
+    { attributes: [text('note', `use ${key}`)] },
+    { schemaUrl: 'https://opentelemetry.io/schemas/1.99.0' },
+  ])
+  t.strictSame(
+    notices.map(({ code, count }: { code: string; count: number }) => [code, count]),
+    [
+      ['redacted', 1],
+      ['unknown_convention', 1],
+    ],
+  )
+})
+
+t.test('a span that comes long after the end is told', async (t) => {
+  t.strictSame(await noticesOf('tardy', [{}]), [])
+  const traceId = traces.toString(16).padStart(32, '0')
+  await service.database.ingest.query(
+    `update spans set received_at = received_at - interval '1 hour' where trace_id = '\\x${traceId}'`,
+  )
+  const late = { traceId, parentSpanId: '1'.padStart(16, '0'), spanId: '2'.padStart(16, '0') }
+  t.match(await noticesOf('tardy', [late]), [{ code: 'late', count: 1 }])
 })
 
 t.test('values beyond the limit are told as cut', async (t) => {
