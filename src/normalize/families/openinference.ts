@@ -131,8 +131,9 @@ function rerankedFrom(source: MessageSource): Found | undefined {
  */
 function responseId(value: AttributeValue): string | null {
   if (typeof value !== 'string') return null
-  const found = ID_FIRST.exec(value.slice(0, 200)) ?? ID_LATE.exec(value.slice(-2000))
-  return found?.[1] ?? null
+  const start = value.slice(0, 200)
+  const late = start.includes('"choices"') ? value.slice(-2000) : ''
+  return (ID_FIRST.exec(start) ?? ID_LATE.exec(late))?.[1] ?? null
 }
 
 const ID_FIRST = /^\s*\{\s*"id"\s*:\s*"((?:chatcmpl|resp|msg|gen|cmpl)[-_][\w-]{1,120})"/
