@@ -113,7 +113,7 @@ function isWaiting(root: SlimSpan, spans: readonly SlimSpan[]): boolean {
 }
 
 /** An error is told once: at the deepest span that raised it, not at every span it passed through. */
-function deepestErrors(tree: ExecutionTree, rows: readonly number[]): SlimSpan[] {
+export function deepestErrors(tree: ExecutionTree, rows: readonly number[]): SlimSpan[] {
   const errors: SlimSpan[] = []
   let nextError = Number.POSITIVE_INFINITY
   for (const row of [...rows].reverse()) {

@@ -68,6 +68,21 @@ t.test('reported, estimated and unknown stay apart, from the span to the list', 
   )
 })
 
+t.test('a span tells what all below it used', async (t) => {
+  const of = (span: string) => get(`/api/executions/cost-1/spans/${span}/usage`)
+  const summary = await get('/api/executions/cost-1/trace/summary')
+  const whole = await of('f'.repeat(16))
+  t.match(whole, { tokens: summary.tokens, cost: summary.cost, llm_call_count: summary.llm_call_count })
+  t.match(whole, { aggregated: false, by_model: summary.by_model })
+  t.match(await of('2'.padStart(16, '0')), {
+    span_count: 1,
+    cost: { amount: '0.000021' },
+    tokens: { input: 100 },
+  })
+  const missing = await service.as(everything, 'GET', `/api/executions/cost-1/spans/${'9'.repeat(16)}/usage`)
+  t.equal(missing.status, 404)
+})
+
 t.test('an agent that repeats what its calls report costs nothing of its own', async (t) => {
   const detail = await get(`/api/executions/cost-1/spans/${'f'.repeat(16)}`)
   t.equal(detail.cost.amount, null)

@@ -87,6 +87,10 @@ export const knownRoutes: ReadonlyMap<string, KnownRoute> = new Map<string, Know
     read((ids) => `/api/executions/${ids.execution}/spans/${ids.span}`),
   ],
   [
+    'GET /api/executions/:execution/spans/:span/usage',
+    read((ids) => `/api/executions/${ids.execution}/spans/${ids.span}/usage`),
+  ],
+  [
     'GET /api/executions/:a/compare/:b',
     read((ids) => `/api/executions/${ids.execution}/compare/${ids.other}`),
   ],

@@ -185,6 +185,7 @@ const owned = new Map(
     'SpanDetail.input': 'what went in, or the attribute that said it',
     'SpanDetail.output': 'what came out, or the attribute that said it',
     'Summary.tokens': 'tokens of the execution: each model call once',
+    'SubtreeUsage.tokens': 'tokens of the span and all below it: each model call once',
     'Summary.artifacts': 'what its spans produced or refer to, and what came for the execution',
     'Comparison.cost': 'what each side cost, or the difference',
     'ReconnectEvent.reason':
@@ -228,6 +229,7 @@ export const componentWords: ReadonlyMap<string, string> = new Map(
     SpansEvent: 'Event `spans`: rows that were added or changed, where they stand in the tree now',
     Stats: 'What the executions of a window were, as a whole and node by node',
     Summary: 'Totals of an execution, and what its reader must know',
+    SubtreeUsage: 'Totals of a span and all that is below it',
     SummaryEvent: 'Event `summary`, and `complete` when the execution has ended',
     Workflow: 'A workflow with executions',
     Workflows: 'Workflows of the workspace that the token may see',

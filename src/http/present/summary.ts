@@ -1,8 +1,9 @@
 import type { Tokens } from '../../model/span.ts'
 import type { FoundExecution } from '../../store/find-execution.ts'
 import type { Analysis, TimedSpan } from '../../tree/analysis.ts'
+import type { SubtreeUsage as CountedSubtree } from '../../tree/subtree.ts'
 import type { UsageGroup } from '../../tree/usage-groups.ts'
-import type { Summary } from '../schemas/trace.ts'
+import type { SubtreeUsage, Summary } from '../schemas/trace.ts'
 import { durationMs, rfc3339, rfc3339OrNull } from './time.ts'
 import { presentMoney, presentTokens } from './usage.ts'
 import type { View } from './view.ts'
@@ -30,11 +31,7 @@ export function presentSummary(
     complete: execution.complete,
     tokens: presentTokens(execution.tokens as Tokens),
     cost: presentMoney(execution.money),
-    by_model: analysis.byModel.map((group) => ({
-      model: group.id,
-      provider: group.name,
-      ...presentGroup(group),
-    })),
+    by_model: analysis.byModel.map(presentModel),
     by_node: analysis.byNode.map((group) => ({
       node_id: group.id ?? '',
       node_name: view.mask(group.name),
@@ -73,6 +70,24 @@ function presentTimed(span: TimedSpan, traceIds: readonly string[], view: View) 
     self_ms: Number(span.selfNs) / NS_PER_MS,
     duration_ms: span.durationMs,
   }
+}
+
+/** Totals of a span and all that is below it. */
+export function presentSubtree(counted: CountedSubtree): SubtreeUsage {
+  const { usage } = counted
+  return {
+    span_count: counted.spanCount,
+    error_count: counted.errorCount,
+    llm_call_count: usage.llmCalls,
+    tokens: presentTokens(usage.tokens),
+    cost: presentMoney(usage.money),
+    aggregated: counted.aggregated,
+    by_model: counted.byModel.map(presentModel),
+  }
+}
+
+function presentModel(group: UsageGroup) {
+  return { model: group.id, provider: group.name, ...presentGroup(group) }
 }
 
 function presentGroup(group: UsageGroup) {

@@ -8,6 +8,7 @@ import { reveal } from './reveal.ts'
 import { spans } from './spans.ts'
 import { stats } from './stats.ts'
 import { stream } from './stream.ts'
+import { subtree } from './subtree.ts'
 import { summary } from './summary.ts'
 import { trace } from './trace.ts'
 import { workflows } from './workflows.ts'
@@ -23,6 +24,7 @@ export const api: FastifyPluginAsync<{ parts: Parts }> = async (app, { parts }) 
   await app.register(workflows, { parts })
   await app.register(trace, { parts })
   await app.register(spans, { parts })
+  await app.register(subtree, { parts })
   await app.register(summary, { parts })
   await app.register(stream, { parts })
   await app.register(compare, { parts })

@@ -220,6 +220,25 @@ const Usage = {
   duration_ms: Type.Number(),
 }
 
+const ByModel = Type.Array(
+  Type.Object({ model: Nullable(Type.String()), provider: Nullable(Type.String()), ...Usage }),
+)
+
+/** `GET /api/executions/{id}/spans/{span_id}/usage`. */
+export const SubtreeUsage = Type.Object({
+  span_count: Type.Integer(),
+  error_count: Type.Integer(),
+  llm_call_count: Type.Integer(),
+  tokens: Tokens,
+  cost: Cost,
+  aggregated: Type.Boolean({
+    description:
+      'no call of a model is below: the numbers are what the outermost spans with a report say of themselves',
+  }),
+  by_model: ByModel,
+})
+export type SubtreeUsage = Static<typeof SubtreeUsage>
+
 const TimedSpan = Type.Object({
   span_id: Type.String(),
   trace: Type.Integer({ description: 'index into trace_ids' }),
@@ -246,9 +265,7 @@ export const Summary = Type.Object({
   complete: Type.Boolean(),
   tokens: Tokens,
   cost: Cost,
-  by_model: Type.Array(
-    Type.Object({ model: Nullable(Type.String()), provider: Nullable(Type.String()), ...Usage }),
-  ),
+  by_model: ByModel,
   by_node: Type.Array(
     Type.Object({
       node_id: Type.String(),
