@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts'
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
+import type { SpanLog } from '../model/log.ts'
 import type { OtlpSpan } from '../model/otlp.ts'
 import type { ArtifactReference } from '../model/span.ts'
 import { type InlineMedia, inlineMediaOf, mayCarryMedia } from './messages/inline-media.ts'
@@ -33,10 +34,23 @@ export function artifactsOf(reading: Reading, span: OtlpSpan): ArtifactReference
   return [...found.values()].slice(0, MOST)
 }
 
+/** What the log records of a span carry: they are read with it, and may come before it. */
+export function artifactsOfLogs(logs: readonly Pick<SpanLog, 'attributes' | 'body'>[]): ArtifactReference[] {
+  let carriers: Carrier[] | null = null
+  for (const { attributes, body } of logs) {
+    carriers = carriersOf([body], carriersOf(attributes, carriers, 0), 0)
+  }
+  return described(carriers)
+}
+
 /** The bytes stay in the content as they were sent: an export is exact. Answers describe them instead. */
 function inlineArtifacts(span: OtlpSpan): ArtifactReference[] {
   let carriers = carriersOf(span.attributes, null, 0)
   for (const event of span.events) carriers = carriersOf(event.attributes, carriers, 0)
+  return described(carriers)
+}
+
+function described(carriers: readonly Carrier[] | null): ArtifactReference[] {
   if (carriers === null) return []
   const found = new Map<string, ArtifactReference>()
   for (const { mediaType, size, sha256 } of carriers.flatMap(carriedBy)) {

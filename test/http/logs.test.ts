@@ -59,6 +59,31 @@ t.test('the captured log records show the prompts, whichever signal comes first'
   }
 })
 
+t.test('a picture that comes in a log record is described, and an artifact of its span', async (t) => {
+  const service = await realService(t)
+  const bytesValue = Buffer.from('89504e470d0a1a0a', 'hex').toString('base64')
+  const kvlist = (...values: object[]) => ({ kvlistValue: { values } })
+  const list = (...values: object[]) => ({ arrayValue: { values } })
+  const picture = kvlist(attribute('type', 'blob'), attribute('mime_type', 'image/png'), {
+    key: 'content',
+    value: { bytesValue },
+  })
+  const message = kvlist(attribute('role', 'user'), { key: 'parts', value: list(picture) })
+  const body = logs(
+    record({
+      eventName: 'gen_ai.client.inference.operation.details',
+      attributes: [{ key: 'gen_ai.input.messages', value: list(message) }],
+    }),
+  )
+  t.equal((await post(service, 'logs', body)).text, '{}')
+  const llm = span('a', 'b', null, { executionId: 'ex', workflowId: 'wf', kind: 'llm' })
+  await written(service.store, 'default', ['*'], [llm])
+  const { json: detail } = await get(service, `/api/executions/ex/spans/${'b'.padStart(16, '0')}`)
+  t.match(detail.input.messages[0].parts, [{ type: 'image', media_type: 'image/png', size: 8 }])
+  t.match(detail.artifacts, [{ media_type: 'image/png', size: 8, sha256: /^[0-9a-f]{64}$/ }])
+  t.equal(detail.artifacts.length, 1)
+})
+
 t.test('sending log records again writes nothing', async (t) => {
   const service = await realService(t)
   const rows = async () =>

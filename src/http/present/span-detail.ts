@@ -1,5 +1,6 @@
 import type { Content } from '../../model/message.ts'
 import { OTEL_KINDS, type Span } from '../../model/span.ts'
+import { artifactsOfLogs } from '../../normalize/artifacts.ts'
 import { readContent } from '../../normalize/content.ts'
 import { loggedException } from '../../normalize/logs.ts'
 import { newMessages } from '../../normalize/new-messages.ts'
@@ -21,7 +22,7 @@ export function presentSpanDetail(
 ): SpanDetail {
   const content = view.content ? readContent(span) : null
   return {
-    ...presentSpan(slim, span, executionId, view),
+    ...presentSpan(slim, withArtifactsOfLogs(span), executionId, view),
     trace_id: slim.traceId,
     otel_kind: OTEL_KINDS[span.otelKind] ?? 'unspecified',
     node_kind: slim.nodeKind,
@@ -41,6 +42,13 @@ export function presentSpanDetail(
     dashboards,
     may_reveal: view.mayReveal,
   }
+}
+
+/** Pictures that came in log records are the span's as those in its attributes are. */
+function withArtifactsOfLogs(span: Span): Span {
+  const known = new Set(span.artifacts.map(({ id }) => id))
+  const more = artifactsOfLogs(span.logs ?? []).filter(({ id }) => !known.has(id))
+  return more.length === 0 ? span : { ...span, artifacts: [...span.artifacts, ...more] }
 }
 
 function presentTokenSources(span: Span): SpanDetail['token_sources'] {
