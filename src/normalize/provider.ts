@@ -30,6 +30,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 const FRAMEWORKS = new Set([
   'langchain',
   'langgraph',
+  'autogen',
   'crewai',
   'strands-agents',
   'microsoft.agent_framework',

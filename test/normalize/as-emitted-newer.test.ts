@@ -109,6 +109,23 @@ expectAll([
   },
 ])
 
+t.test('AutoGen: what its agents tell each other is content, and it is no provider', async (t) => {
+  const process = normalized({
+    name: 'autogen process weather-A',
+    attributes: {
+      'messaging.operation': 'process',
+      'messaging.destination': 'weather-A',
+      message: json({ messages: [{ source: 'user', content: 'Weather in Paris?' }] }),
+    },
+  })
+  t.ok(process.content.has('message'))
+  t.notOk(process.attributes.has('message'))
+  const agent = normalized({
+    attributes: { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.system': 'autogen' },
+  })
+  t.match(agent, { kind: 'agent', provider: null })
+})
+
 const picture = (content: Uint8Array) => [
   {
     role: 'user',

@@ -1,7 +1,7 @@
 import type { Family } from '../family.ts'
 
 /**
- * Microsoft Agent Framework and Semantic Kernel: GenAI's keys, and spans of the workflow engine. Which
+ * Microsoft Agent Framework, AutoGen and Semantic Kernel: GenAI's keys, and spans of the workflow engine. Which
  * executor caused which is told by span links.
  */
 export const microsoft: Family = {
@@ -20,7 +20,7 @@ export const microsoft: Family = {
     'edge_group.process': { kind: 'internal' },
     'message.send': { kind: 'internal' },
   },
-  content: ['workflow.definition', 'message.content', 'sk.available_functions'],
+  content: ['workflow.definition', 'message.content', 'message', 'sk.available_functions'],
   structure: ['message.*'],
   interpret(reading, span) {
     if (span.name.startsWith('executor.process')) reading.suggest('kind', 'node')
