@@ -126,6 +126,43 @@ t.test('AutoGen: what its agents tell each other is content, and it is no provid
   t.match(agent, { kind: 'agent', provider: null })
 })
 
+t.test(
+  'CrewAI: a crew tells its usage as Python prints it, which stands for calls that nobody told',
+  async (t) => {
+    const crew = normalized({
+      name: 'crewai.workflow',
+      attributes: {
+        'crewai.crew.token_usage':
+          'total_tokens=148 prompt_tokens=114 cached_prompt_tokens=64 completion_tokens=34 reasoning_tokens=10',
+      },
+    })
+    t.match(crew, { kind: 'workflow', tokensAggregated: true })
+    t.strictSame(crew.tokens, {
+      input: 114,
+      output: 34,
+      total: 148,
+      cachedInput: 64,
+      cacheWriteInput: null,
+      reasoningOutput: 10,
+    })
+  },
+)
+
+t.test('prompts and answers beside the messages are content', async (t) => {
+  const keys = [
+    'crew_tasks',
+    'crew_agents',
+    'crewai.crew.tasks_output',
+    'crewai.agent.backstory',
+    'llm.prompts',
+    'llm.invocation_parameters',
+    'mastra.metadata.body',
+  ]
+  const span = normalized({ attributes: Object.fromEntries(keys.map((key) => [key, 'Weather in Paris?'])) })
+  t.strictSame([...span.content.keys()], keys)
+  t.equal(span.attributes.size, 0)
+})
+
 const picture = (content: Uint8Array) => [
   {
     role: 'user',

@@ -1,4 +1,6 @@
-import type { Family } from '../family.ts'
+import type { AttributeValue } from '../../model/attributes.ts'
+import type { Family, Feed } from '../family.ts'
+import { asCount } from '../fields.ts'
 import { toolOutcome } from '../messages/found.ts'
 
 /** CrewAI through OpenLLMetry. The usage of an agent's span is its running total: never summed. */
@@ -8,6 +10,11 @@ export const crewai: Family = {
   fields: {
     kindHint: [{ key: 'crewai.crew.tasks', is: 'workflow' }],
     aggregated: ['crewai.agent.role', 'crewai.agent.id', 'crewai.crew.id'],
+    inputTokens: [usage('prompt_tokens')],
+    outputTokens: [usage('completion_tokens')],
+    totalTokens: [usage('total_tokens')],
+    cachedInput: [usage('cached_prompt_tokens')],
+    reasoningOutput: [usage('reasoning_tokens')],
     nodeName: ['crewai.task.name'],
     nodeId: ['crewai.task.id'],
     title: ['crewai.agent.role'],
@@ -18,6 +25,14 @@ export const crewai: Family = {
     'crewai.task.expected_output',
     'crewai.crew.result',
     'crewai.crew.tasks',
+    'crewai.crew.tasks_output',
+    'crewai.crew.agents',
+    'crewai.agent.goal',
+    'crewai.agent.backstory',
+    // OpenInference's names
+    'crew_tasks',
+    'crew_agents',
+    'crew_inputs',
   ],
   messages: [
     {
@@ -32,4 +47,12 @@ export const crewai: Family = {
       reading.suggest('nodeName', span.name.slice(0, -'.task'.length))
     } else if (span.name.endsWith('.agent')) reading.suggest('kind', 'agent')
   },
+}
+
+/** A crew tells its usage as Python prints it: `total_tokens=148 prompt_tokens=114 …`. */
+function usage(name: string): Feed {
+  const pattern = new RegExp(`(?:^| )${name}=(\\d{1,16})(?= |$)`)
+  const read = (value: AttributeValue) =>
+    typeof value === 'string' ? asCount(pattern.exec(value)?.[1] ?? null) : null
+  return { key: 'crewai.crew.token_usage', read }
 }

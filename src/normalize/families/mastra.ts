@@ -64,7 +64,11 @@ export const mastra: Family = {
     nodeName: ['mastra.workflow_step.step_id'],
   },
   prefixes: { 'mastra.metadata.': COPIED_IDS },
-  content: Object.keys(TYPES).flatMap((type) => [`mastra.${type}.input`, `mastra.${type}.output`]),
+  content: [
+    ...Object.keys(TYPES).flatMap((type) => [`mastra.${type}.input`, `mastra.${type}.output`]),
+    // the provider's whole answer
+    'mastra.metadata.body',
+  ],
   interpret(reading, { name, attributes, events }) {
     const type = attributes.get('mastra.span.type')
     // One span of a call is told as `chat` and has its usage: where that is the inference, the generation is the loop.

@@ -53,10 +53,13 @@ export const openinference: Family = {
     'output.value',
     'llm.input_messages.*',
     'llm.output_messages.*',
+    'llm.prompts',
     'llm.prompts.*',
     'llm.choices.*',
     'llm.prompt_template.*',
     'llm.tools.*',
+    // holds tools and, of OpenAI's agents, their instructions
+    'llm.invocation_parameters',
     'llm.function_call',
     'retrieval.documents.*',
     'reranker.query',
@@ -68,7 +71,7 @@ export const openinference: Family = {
     'tool.parameters',
     'tool.json_schema',
   ],
-  structure: ['llm.prompt_template.version', 'llm.invocation_parameters'],
+  structure: ['llm.prompt_template.version'],
   interpret(reading, { attributes, name }) {
     // LlamaIndex' step before a call, which its instrumentor takes for one
     if (name.endsWith('._prepare_chat_with_tools')) reading.set('kind', 'internal')
