@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts'
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { OtlpSpan } from '../model/otlp.ts'
-import type { ArtifactReference } from '../model/span.ts'
+import { type ArtifactReference, inlineArtifactId } from '../model/span.ts'
 import { inlineMediaOf, mayCarryMedia } from './messages/inline-media.ts'
 import { firstString, firstValue, isObject, parseJson } from './messages/json.ts'
 import { plain } from './messages/plain.ts'
@@ -40,7 +40,7 @@ function inlineArtifacts(span: OtlpSpan): ArtifactReference[] {
   const found = new Map<string, ArtifactReference>()
   for (const text of texts) {
     for (const { mediaType, size, sha256 } of inlineMediaOf(text)) {
-      const id = `inline-${sha256.slice(0, 32)}`
+      const id = inlineArtifactId(sha256)
       found.set(id, { id, name: null, mediaType, size, sha256 })
     }
   }
