@@ -77,7 +77,8 @@ function readKeyEnd(text: string, keyword: number): Reading {
   for (;;) {
     while (from > 0 && within(lines, text.charCodeAt(from - 1))) from--
     const indented = beforeBlanks(text, from)
-    if (indented === from || text[indented - 1] !== '\n') break
+    const breaks = text[indented - 1] === '\n' || (text[indented - 1] === 'n' && text[indented - 2] === '\\')
+    if (indented === from || !breaks) break
     from = indented
   }
   while (from < mark && /\s/.test(text[from] as string)) from++

@@ -53,9 +53,9 @@ export const formatRules: readonly Rule[] = [
   {
     // npm's `_auth=`, Docker's `"auth": "…"`: base64 of a user and a password
     id: 'registry-auth',
-    keywords: ['_auth', 'auth"', 'auth\\"'],
-    pattern: '(?:_auth"?|"auth\\\\{0,4}") {0,4}[:=] {0,4}\\\\{0,4}"?([A-Za-z0-9+/_-]{8,}={0,2})',
-    sticky: /_?auth\\{0,4}"? {0,4}[:=] {0,4}\\{0,4}"?([\w+/-]{8,}={0,2})/y,
+    keywords: ['_auth', 'auth"', 'auth\\'],
+    pattern: '(?:_auth"?|"auth\\\\{0,15}") {0,4}[:=] {0,4}\\\\{0,15}"?([A-Za-z0-9+/_-]{8,}={0,2})',
+    sticky: /_?auth\\{0,15}"? {0,4}[:=] {0,4}\\{0,15}"?([\w+/-]{8,}={0,2})/y,
     inner: true,
     check: isUserAndPassword,
   },
