@@ -86,7 +86,6 @@ async function start(
   })
   undo.push(() => store.close())
   await server?.protect()
-  state.databaseAnswers = () => store.ready()
   metrics.watchPools(() => store.pools())
 
   const parts: Parts = {
@@ -107,6 +106,8 @@ async function start(
   undo.push(() => closeWithin(app, inFlightMs))
   const serviceUrl = (await listen(app, config.host, config.port, 'PORT')) + config.basePath
   const grpcUrl = await grpc(parts, walk, app, undo)
+  // Not before there is a listener to send traffic to.
+  state.databaseAnswers = () => store.ready()
   log.info(
     { url: serviceUrl, admin_url: adminUrl, ...(grpcUrl === null ? {} : { grpc_url: grpcUrl }) },
     'ready',

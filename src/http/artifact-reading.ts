@@ -5,7 +5,7 @@ import type { Principal } from '../model/principal.ts'
 import type { FoundExecution } from '../store/find-execution.ts'
 import type { Store } from '../store/index.ts'
 import type { Parts } from './parts.ts'
-import type { ArtifactView } from './present/artifact.ts'
+import type { ArtifactView } from './present/artifact-view.ts'
 
 /** What this reader sees of the artifacts of an execution that it may see. */
 export async function readArtifacts(

@@ -2,7 +2,7 @@ import { spanKey } from '../store/load-spans.ts'
 import { type ArtifactChange, artifactChanges } from '../tree/artifact-changes.ts'
 import type { AlignedNode, NodeRuns } from '../tree/compare.ts'
 import type { Parts } from './parts.ts'
-import { presentSpanArtifacts, presentUpload } from './present/artifact.ts'
+import { compareSpanArtifacts, presentUpload, withoutHash } from './present/artifact.ts'
 import type { Reading } from './reading.ts'
 import type { Artifact } from './schemas/common.ts'
 
@@ -42,8 +42,14 @@ export async function compareArtifacts(
   return {
     of(node) {
       const [before, after] = [list(ofA, node.a), list(ofB, node.b)]
+      // By their hashes, which not every reader is told: that something changed is structure, as it is of prompts.
       const changes = artifactChanges(before, after).slice(0, CHANGES)
-      return { a: before.length, b: after.length, changes }
+      const told = (one: Artifact | null, { view }: Reading) => (one === null ? null : withoutHash(one, view))
+      return {
+        a: before.length,
+        b: after.length,
+        changes: changes.map((one) => ({ a: told(one.a, a), b: told(one.b, b) })),
+      }
     },
     cut: ofA.cut || ofB.cut,
   }
@@ -69,13 +75,13 @@ async function artifactsOf({ store }: Parts, { found, view }: Reading, nodes: re
   }
   for (const { node, span } of looked) {
     const own = references.get(spanKey(span)) ?? []
-    add(node, presentSpanArtifacts(own, span.spanId, view.artifacts, view.mask))
+    add(node, compareSpanArtifacts(own, span.spanId, view))
   }
   // what came for the execution as a whole belongs to its root
   const [root] = runs
   const whole = [...uploads.values()].filter((upload) => upload.spanId === null && !upload.referenced)
   if (root !== undefined && whole.length > 0) {
-    const shown = whole.map((upload) => presentUpload(upload, view.artifacts, view.mask))
+    const shown = whole.map((upload) => presentUpload(upload, view))
     add(root, shown)
   }
   return { lists, cut: looked.length < having.length }

@@ -17,13 +17,20 @@ export class LiveStream implements Watcher {
   readonly #parts: Parts
   readonly #principal: Principal
   readonly #view: View
+  readonly #isGood: () => Promise<boolean>
   #lastId: string | undefined
   /** Events go out in the order in which they came, although some need a look-up first. */
   #turn: Promise<void> = Promise.resolve()
   readonly #timers: NodeJS.Timeout[] = []
 
-  /** `expiresMs`: when the reader's token ends, Unix milliseconds. */
-  constructor(parts: Parts, principal: Principal, view: View, expiresMs: number) {
+  /** `expiresMs`: when the reader's token ends, Unix milliseconds; `isGood`: whether it is, still. */
+  constructor(
+    parts: Parts,
+    principal: Principal,
+    view: View,
+    { expiresMs, isGood }: { expiresMs: number; isGood: () => Promise<boolean> },
+  ) {
+    this.#isGood = isGood
     this.#parts = parts
     this.#principal = principal
     this.#view = view
@@ -31,7 +38,10 @@ export class LiveStream implements Watcher {
     const lifetime = limits.streamLifetimeMs
     const left = expiresMs - parts.now()
     this.#timers.push(
-      setInterval(() => this.#send(HEARTBEAT), limits.streamHeartbeatMs),
+      setInterval(() => {
+        this.#send(HEARTBEAT)
+        this.#told(async () => {})
+      }, limits.streamHeartbeatMs),
       setTimeout(
         () => this.reconnect(left < lifetime ? 'token' : 'lifetime'),
         Math.max(0, Math.min(left, lifetime)),
@@ -43,7 +53,7 @@ export class LiveStream implements Watcher {
   }
 
   changed(change: Change): void {
-    this.#inTurn(async () => {
+    this.#told(async () => {
       if (change.rows.length > 0) this.#send(eventText('spans', await this.#spans(change), change.id))
       this.#lastId = change.id
       this.#send(eventText('summary', presentLiveSummary(change.found), change.id))
@@ -51,7 +61,7 @@ export class LiveStream implements Watcher {
   }
 
   reset({ found, id }: Omit<Change, 'rows'>): void {
-    this.#inTurn(async () => {
+    this.#told(async () => {
       this.#lastId = id
       const data: ResetEvent = { tree_version: found.execution.version }
       this.#send(eventText('reset', data, id))
@@ -60,7 +70,7 @@ export class LiveStream implements Watcher {
   }
 
   finished(found: FoundExecution): void {
-    this.#inTurn(async () => {
+    this.#told(async () => {
       this.#send(eventText('complete', presentLiveSummary(found), this.#lastId))
       this.body.end()
     })
@@ -72,10 +82,7 @@ export class LiveStream implements Watcher {
 
   /** Ends the stream with a word on why; the client comes back with the last id, or is refused then. */
   reconnect(reason: ReconnectEvent['reason']): void {
-    this.#inTurn(async () => {
-      this.#send(eventText('reconnect', { reason } satisfies ReconnectEvent))
-      this.body.end()
-    })
+    this.#inTurn(async () => this.#end(reason))
   }
 
   async #spans({ found, rows }: Change): Promise<SpansEvent> {
@@ -92,6 +99,20 @@ export class LiveStream implements Watcher {
       rows: rows.map((row) => row.row),
       columns: presentColumns(rows, found, named, this.#view),
     }
+  }
+
+  /** Nothing is told to a token that was revoked, or whose key was retired, since the stream began. */
+  #told(work: () => Promise<void>): void {
+    this.#inTurn(async () => {
+      if (this.body.writableEnded) return
+      if (await this.#isGood()) await work()
+      else this.#end('token')
+    })
+  }
+
+  #end(reason: ReconnectEvent['reason']): void {
+    this.#send(eventText('reconnect', { reason } satisfies ReconnectEvent))
+    this.body.end()
   }
 
   #inTurn(work: () => Promise<void>): void {

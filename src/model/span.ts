@@ -60,6 +60,13 @@ export interface ArtifactReference {
   sha256: string | null
 }
 
+/** The id of bytes that a span's content carries: the same bytes are the same artifact, wherever they are sent. */
+export const inlineArtifactId = (sha256: string): string => `inline-${sha256.slice(0, 32)}`
+
+/** True for bytes that content carries: their id is made of their hash. */
+export const isInlineArtifact = ({ id, sha256 }: Pick<ArtifactReference, 'id' | 'sha256'>): boolean =>
+  sha256 !== null && id === inlineArtifactId(sha256)
+
 /** A true sentence about a span or trace that its reader must know. */
 export interface Notice {
   /** Stable snake_case word: `truncated`, `redacted`, `clock_skew`, `missing_parent`, … */

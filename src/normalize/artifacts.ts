@@ -2,7 +2,7 @@ import { limits } from '../limits.ts'
 import type { Attributes, AttributeValue } from '../model/attributes.ts'
 import type { SpanLog } from '../model/log.ts'
 import type { OtlpSpan } from '../model/otlp.ts'
-import type { ArtifactReference } from '../model/span.ts'
+import { type ArtifactReference, inlineArtifactId } from '../model/span.ts'
 import { type InlineMedia, inlineMediaOf, mayCarryMedia } from './messages/inline-media.ts'
 import { firstString, firstValue, isObject, parseJson } from './messages/json.ts'
 import { carriedBytes } from './messages/media.ts'
@@ -54,7 +54,7 @@ function described(carriers: readonly Carrier[] | null): ArtifactReference[] {
   if (carriers === null) return []
   const found = new Map<string, ArtifactReference>()
   for (const { mediaType, size, sha256 } of carriers.flatMap(carriedBy)) {
-    const id = `inline-${sha256.slice(0, 32)}`
+    const id = inlineArtifactId(sha256)
     found.set(id, { id, name: null, mediaType, size, sha256 })
   }
   return [...found.values()]

@@ -1,4 +1,5 @@
 import { isPlaceholder, looksRandom } from './checks.ts'
+import { isLoose, looseValue } from './loose-passwords.ts'
 import { isReplacement, type Match } from './rule.ts'
 import { isSchema, judgeKey } from './rules/keys.ts'
 
@@ -37,11 +38,24 @@ export function readAssignment(
   const { rule, strong } = verdict
   const expected: Expected = { rule, strong, quotedName: false, wrap: '', form: 'text' }
   if (text[end] === ' ' && name.startsWith('--')) return readOption(text, end, expected, out)
+  if (isLoose(name)) {
+    const loose = looseValue(text, start, end)
+    if (loose?.form === 'element') return readElement(text, loose.at, expected, out)
+    if (loose?.form === 'named') {
+      expected.quotedName = isQuoteOf(text, loose.at - 1) || isQuoteOf(text, end)
+      expected.form = 'environment'
+    } else if (loose !== null) expected.form = loose.form
+    if (loose !== null) return readValue(text, loose.at, expected, out)
+  }
   let at = end
+  // `user[password]=…` of a form
+  const member = text[end] === ']' && text[start - 1] === '['
+  if (member) at++
   // The name's closing quote, however often it is escaped.
   let quoted = false
-  while (text[at] === '\\') at++
-  if (text[at] === '"' || text[at] === "'" || text[at] === '`') {
+  while (!member && text[at] === '\\') at++
+  if (member) expected.form = 'query'
+  else if (text[at] === '"' || text[at] === "'" || text[at] === '`') {
     at++
     quoted = true
   } else if (at > end) return end
@@ -52,6 +66,7 @@ export function readAssignment(
   const colon = text[at] === ':'
   if (!colon && text[at] !== '=') return end
   if (!colon && text[at + 1] === '=') return end
+  if (member && (colon || text[at + 1] === ' ')) return end
   const tight = !colon && at === end
   // `=>`, and `:=` of Go
   at += text[at + 1] === '>' || (colon && text[at + 1] === '=') ? 2 : 1
@@ -195,12 +210,26 @@ function acceptBare(value: string, expected: Expected): boolean {
   return mixed && !/[.!?:]$/.test(value.slice(0, -1))
 }
 
+const isQuoteOf = (text: string, at: number): boolean => text[at] === '"' || text[at] === "'"
+
+/** `<password>…</password>` */
+function readElement(text: string, at: number, expected: Expected, out: Match[]): number {
+  const to = text.indexOf('<', at)
+  if (to === -1 || to - at > 1024 || !/^<\\?\//.test(text.slice(to, to + 3))) return at
+  const value = text.slice(at, to)
+  if (value.trim() !== '' && !isPlaceholder(value) && !isReplacement(value)) {
+    out.push({ from: at, to, rule: expected.rule })
+  }
+  return to
+}
+
 /** The strings and numbers inside an object or array under a telling name; its shape stays. */
 function readNested(text: string, at: number, expected: Expected, out: Match[]): number {
   const values: Match[] = []
   // An `authorisation` may be a record of business; what a `token` holds goes as a whole.
   const all = expected.strong || expected.rule === 'token'
   const names: string[] = []
+  const types: string[] = []
   let depth = 0
   let i = at
   for (; i < text.length; i++) {
@@ -217,7 +246,8 @@ function readNested(text: string, at: number, expected: Expected, out: Match[]):
       i = to + escapes
       const after = text.slice(i + 1, i + 9).trimStart()
       if (after.startsWith(':')) names.push(text.slice(from, to))
-      else if (acceptQuoted(text.slice(from, to), { ...expected, strong: all }))
+      else if (names.at(-1) === 'type') types.push(text.slice(from, to))
+      if (!after.startsWith(':') && acceptQuoted(text.slice(from, to), { ...expected, strong: all }))
         values.push({ from, to, rule: expected.rule })
     } else if (all && char >= '0' && char <= '9') {
       const from = i
@@ -225,7 +255,7 @@ function readNested(text: string, at: number, expected: Expected, out: Match[]):
       values.push({ from, to: i + 1, rule: expected.rule, wrap: expected.wrap })
     }
   }
-  const schema = isSchema(names)
+  const schema = isSchema(names, types)
   if (!schema) out.push(...values)
   return schema ? at : i
 }

@@ -21,7 +21,8 @@ function redactMap(map: Attributes, above: KeyVerdict | null, set: RuleSet, pass
     const known = pass.redactor.judged.get(key)
     const clean = known === undefined ? cleanKey(key, pass) : key
     const { verdict, allowed } = known ?? judge(key, pass)
-    const kept = redactValue(value, above ?? verdict, allowed ? pass.redactor.secrets : set, pass)
+    const told = above ?? verdict ?? (key === 'value' ? namedBy(map, pass) : null)
+    const kept = redactValue(value, told, allowed ? pass.redactor.secrets : set, pass)
     if (result === null) {
       if (clean === key && kept === value) continue
       result = entriesBefore(map, key)
@@ -66,7 +67,19 @@ function redactValue(
     const kept = value.map((item) => redactValue(item, verdict, set, pass))
     return kept.some((item, index) => item !== value[index]) ? kept : value
   }
-  return redactMap(value, verdict !== null && isSchema([...value.keys()]) ? null : verdict, set, pass)
+  return redactMap(value, verdict !== null && describes(value) ? null : verdict, set, pass)
+}
+
+/** True for a JSON Schema. */
+function describes(map: Attributes): boolean {
+  const type = map.get('type')
+  return type !== undefined && isSchema([...map.keys()], Array.isArray(type) ? type : [type])
+}
+
+/** What `{name: 'DB_PASSWORD', value: …}` says of its value. */
+function namedBy(map: Attributes, pass: Pass): KeyVerdict | null {
+  const name = map.get('name') ?? map.get('key')
+  return typeof name === 'string' && name.length <= 256 ? judge(name, pass).verdict : null
 }
 
 /** True when a telling name takes this value with it. */

@@ -5,7 +5,7 @@
 export { redactPatterns } from './grant.ts'
 export { redactLog } from './log.ts'
 export { maskText, maskValue } from './mask.ts'
-export { redactId } from './pass.ts'
+export { aliasOf, redactId } from './pass.ts'
 export {
   BadRule,
   createRedactor,

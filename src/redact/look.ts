@@ -40,15 +40,23 @@ const isLetter = classOf(/[A-Za-z0-9]/)
 const isOperator = classOf(/[:=]/)
 
 /** What marks begin with, or have in their middle. A text shorter than a run has none with the last two. */
-const mayMark = classOf(/[:=%\\b\-u]/i)
+const mayMark = classOf(/[:=%\\b\-uw]/i)
 const mayMarkShort = classOf(/[:=%\\b]/i)
 
+const endsLoosely = classOf(/[\s"'`\\>]/)
+
+const W = 119
+const PASS = [112, 97, 115, 115]
 const DASH = 45
 const PERCENT = 37
 const BACKSLASH = 92
 const SLASH = 47
 /** Before an option of a command: a blank, a quote, a bracket. */
 const isBefore = (code: number): boolean => code <= 32 || code === 34 || code === 39 || code === 96
+/** The `w` of `password` and `passwd`, with a letter beside it. */
+const isPasswordPair = (first: number, second: number): boolean =>
+  ((first | 32) === 115 && (second | 32) === 119) ||
+  ((first | 32) === 119 && ((second | 32) === 111 || (second | 32) === 100))
 const isB = (code: number): boolean => code === 66 || code === 98
 
 /** Of a pair: a mark of something is or may begin in it. */
@@ -70,6 +78,7 @@ const kinds = pairTable((first, second) => {
     (first === 117 && second === 48) ||
     (first === PERCENT && second >= 50 && second <= 55) ||
     second === PERCENT ||
+    isPasswordPair(first, second) ||
     (isB(first) && /[ae]/i.test(String.fromCharCode(second))) ||
     isB(second)
   return (marked ? MARK : 0) | (inToken[first] === 1 && inToken[second] === 1 ? TOKEN : 0)
@@ -144,7 +153,20 @@ function lookAtMark(text: string, bytes: Uint8Array, at: number, sight: Sight, a
     const first = bytes[at - 1] === DASH ? at - 1 : at
     const before = (bytes[first - 1] as number) | 32
     if (before === 121 || before === 107) areas.push(Math.max(0, first - PRIVATE_KEY), first)
-  } else if (isB(code) && isScheme(bytes, at)) areas.push(at, at + 1)
+  } else if ((code | 32) === W) lookAtPassword(bytes, at, areas)
+  else if (isB(code) && isScheme(bytes, at)) areas.push(at, at + 1)
+}
+
+/** `pass`, and after it what ends a name that nothing assigns to (loose-passwords.ts). */
+function lookAtPassword(bytes: Uint8Array, at: number, areas: number[]): void {
+  if (at < 4) return
+  for (let i = 0; i < 4; i++) if (((bytes[at - 4 + i] as number) | 32) !== PASS[i]) return
+  const isLong = ((bytes[at + 1] as number) | 32) === 111
+  const end = isLong ? at + 4 : at + 2
+  const isWhole = isLong
+    ? ((bytes[at + 2] as number) | 32) === 114 && ((bytes[at + 3] as number) | 32) === 100
+    : ((bytes[at + 1] as number) | 32) === 100
+  if (isWhole && endsLoosely[bytes[end] as number] === 1) areas.push(at - 4, end)
 }
 
 /** The name of an option that has its value behind a blank: `--password value`. */

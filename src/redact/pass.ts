@@ -76,6 +76,9 @@ export function redactId(id: string, redactor: Redactor): string {
 /** `redactId` within a pass: what it removes is counted. */
 export function hideId(id: string, pass: Pass): string {
   const hidden = pass.text(id, pass.redactor.secrets)
-  if (hidden === id) return id
-  return `redacted-${createHmac('sha256', pass.redactor.idKey).update(id, 'utf8').digest('hex').slice(0, 16)}`
+  return hidden === id ? id : aliasOf(id, pass.redactor)
 }
+
+/** What stands for an id that must not be told: the same for the same id and workspace key. */
+export const aliasOf = (id: string, { idKey }: Pick<Redactor, 'idKey'>): string =>
+  `redacted-${createHmac('sha256', idKey).update(id, 'utf8').digest('hex').slice(0, 16)}`

@@ -9,6 +9,7 @@ const table = (pattern: RegExp): Uint8Array =>
   Uint8Array.from({ length: 128 }, (_, code) => (pattern.test(String.fromCharCode(code)) ? 1 : 0))
 const word = table(/[\w-]/)
 const alnum = table(/[A-Za-z0-9]/)
+const lines = table(/[\n\rA-Za-z0-9+/=\\]/)
 const body = table(/[\t\n\f\r A-Za-z0-9+/=\\:,.()@]/)
 
 const within = (set: Uint8Array, code: number): boolean => code < 128 && set[code] === 1
@@ -40,6 +41,7 @@ export function readJwt(text: string, keyword: number): Reading {
 }
 
 const BEGIN = '-----BEGIN '
+const END = '-----END '
 const end = /-----END [A-Z0-9 ]{0,40}-----/y
 
 /** From the line that begins a private key to the one that ends it, or as far as its body goes. */
@@ -50,7 +52,7 @@ export function readPrivateKey(text: string, keyword: number): Reading {
   const kind = /PRIVATE KEY(?: BLOCK)?-----/y
   kind.lastIndex = keyword
   if (from < before || !kind.test(text) || !/^[A-Z0-9 ]*$/.test(text.slice(from + BEGIN.length, keyword))) {
-    return nothing(keyword + 1)
+    return readKeyEnd(text, keyword)
   }
   let at = kind.lastIndex
   for (;;) {
@@ -61,6 +63,32 @@ export function readPrivateKey(text: string, keyword: number): Reading {
   end.lastIndex = at
   const to = end.test(text) ? end.lastIndex : at
   return { from, to, done: to }
+}
+
+/** A private key whose beginning was cut off: lines of base64 up to the one that ends it. */
+function readKeyEnd(text: string, keyword: number): Reading {
+  const before = Math.max(0, keyword - 40 - END.length)
+  const mark = before + text.slice(before, keyword).lastIndexOf(END)
+  end.lastIndex = mark
+  if (mark < before || !end.test(text)) return nothing(keyword + 1)
+  const to = end.lastIndex
+  // Dashes end it, so what one mark was read back from, the next one does not reach.
+  let from = mark
+  for (;;) {
+    while (from > 0 && within(lines, text.charCodeAt(from - 1))) from--
+    const indented = beforeBlanks(text, from)
+    const breaks = text[indented - 1] === '\n' || (text[indented - 1] === 'n' && text[indented - 2] === '\\')
+    if (indented === from || !breaks) break
+    from = indented
+  }
+  while (from < mark && /\s/.test(text[from] as string)) from++
+  return { from, to, done: to }
+}
+
+function beforeBlanks(text: string, from: number): number {
+  let at = from
+  while (at > 0 && (text[at - 1] === ' ' || text[at - 1] === '\t')) at--
+  return at
 }
 
 /** The oldest keys, known by a mark in their middle. */

@@ -1,6 +1,6 @@
 import type { Attributes } from '../model/attributes.ts'
 import type { Resource, Scope, SpanEvent } from '../model/otlp.ts'
-import type { Notice, Span } from '../model/span.ts'
+import { isInlineArtifact, type Notice, type Span } from '../model/span.ts'
 import { redactAttributes } from './attributes.ts'
 import { hideId, type Pass, startPass } from './pass.ts'
 import * as plans from './plan.ts'
@@ -135,10 +135,17 @@ function visitShared<T extends Resource | Scope>(record: T, steps: readonly Step
   return value
 }
 
-/** `content: none`: prompts and responses are not stored, nor what events other than errors carry. */
+/**
+ * `content: none`: prompts and responses are not stored, nor what events other than errors carry, nor hashes, which tell
+ * the content to whoever guesses it.
+ */
 function withoutContent(span: Span): Span {
   const carries = (event: SpanEvent): boolean => event.name !== 'exception' && event.attributes.size > 0
-  if (span.content.size === 0 && !span.events.some(carries)) return span
+  const hashed = span.artifacts.some(({ sha256 }) => sha256 !== null)
+  if (span.content.size === 0 && !hashed && !span.events.some(carries)) return span
+  const artifacts = span.artifacts
+    .filter((one) => !isInlineArtifact(one))
+    .map((one) => ({ ...one, sha256: null }))
   const events = span.events.map((event) =>
     carries(event)
       ? {
@@ -149,7 +156,7 @@ function withoutContent(span: Span): Span {
       : event,
   )
   const notice = { code: 'content_not_stored', message: 'The policy of this workflow keeps content out.' }
-  return withNotice({ ...span, content: new Map(), events }, notice)
+  return withNotice({ ...span, content: new Map(), events, artifacts }, notice)
 }
 
 function withNotice(span: Span, notice: Notice): Span {

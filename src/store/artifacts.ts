@@ -16,6 +16,7 @@ import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import { type SpanId, spanKey } from './load-spans.ts'
 import { mayRead, type Reach } from './reach.ts'
+import { asNow, readAsOwner } from './reader-role.ts'
 import type { Realms } from './realms.ts'
 import { settleExecution } from './settle-for-read.ts'
 import { orUnavailable } from './unavailable.ts'
@@ -38,7 +39,7 @@ export interface UploadTarget {
 
 /**
  * Bytes that spans produced. Reads go through what the principal may see: what is out of reach is the same `null`
- * as what is missing. Everything rejects with `StoreUnavailable` while the database is away.
+ * as what is missing; within `Store.within` the server holds them to it, too. Everything rejects with `StoreUnavailable` while the database is away.
  */
 export class ArtifactStore {
   readonly #database: Database
@@ -131,7 +132,10 @@ export class ArtifactStore {
     )
   }
 
-  /** The artifact of a download id that was signed: whoever signed it has looked at who may see it. */
+  /**
+   * The artifact of a download id that was signed: whoever signed it has looked at who may see it. Nobody is known who
+   * asks, so there is no reach to hold this to, here or in the server.
+   */
   findSigned(downloadId: string): Promise<StoredArtifact | null> {
     const handle = handleOf(downloadId)
     if (handle === null) return Promise.resolve(null)
@@ -140,18 +144,23 @@ export class ArtifactStore {
 
   /**
    * The bytes from `from` (inclusive) to `to` (exclusive), chunk by chunk: each is a short query of its own, so a
-   * slow reader holds no connection. Throws when the artifact vanishes on the way.
+   * slow reader holds no connection, and held to whoever called this. Throws when the artifact vanishes on the way.
    */
-  async *bytes(artifact: StoredArtifact, from: number, to: number): AsyncGenerator<Buffer> {
+  bytes(artifact: StoredArtifact, from: number, to: number): AsyncGenerator<Buffer> {
     const chunk = limits.artifactChunkBytes
-    for (let at = from; at < to; ) {
-      const start = at % chunk
-      const length = Math.min(chunk - start, to - at)
-      const bytes = await orUnavailable(this.#chunk(artifact, Math.floor(at / chunk), start, length))
-      if (bytes?.length !== length) throw new Error('an artifact vanished as it was read')
-      yield bytes
-      at += length
-    }
+    const load = asNow((...where: [position: number, start: number, length: number]) =>
+      orUnavailable(this.#chunk(artifact, ...where)),
+    )
+    return (async function* () {
+      for (let at = from; at < to; ) {
+        const start = at % chunk
+        const length = Math.min(chunk - start, to - at)
+        const bytes = await load(Math.floor(at / chunk), start, length)
+        if (bytes?.length !== length) throw new Error('an artifact vanished as it was read')
+        yield bytes
+        at += length
+      }
+    })()
   }
 
   async #chunk(
@@ -172,9 +181,12 @@ export class ArtifactStore {
   /** Rows the reader may see. One whose execution is not rolled up yet gets that done first. */
   async #seen(where: RawBuilder<SqlBool>, reach: Reach): Promise<StoredArtifact[]> {
     const inReach = sql`${where} and a.realm = any(${reach.realms}::integer[])`
-    const all = await this.#rows(inReach, sql`limit 5`)
-    const waiting = new Set(all.filter((one) => one.workflowId === null).map((one) => one.executionId))
-    for (const id of waiting) await settleExecution(this.#database, reach.realms, id)
+    // Nobody's yet, so the server shows it to no reader, and nothing of it is told.
+    const nobodys = await readAsOwner(() =>
+      this.#rows(sql`${inReach} and ${artifactWorkflow} is null limit 5`),
+    )
+    for (const id of new Set(nobodys.map((one) => one.executionId)))
+      await settleExecution(this.#database, reach.realms, id)
     return this.#rows(sql`${inReach} and ${seen(reach)}`, sql`limit 2`)
   }
 

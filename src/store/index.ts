@@ -93,7 +93,10 @@ export interface Store {
   ingestKeys: Pick<IngestKeys, 'principalOf' | 'create' | 'list' | 'revoke'>
   /** Tokens that are refused before they expire. */
   revocations: Pick<Revocations, 'isRevoked' | 'revoke'>
-  /** Runs `work`: what it reads is held to the principal by the server as well, with `rowSecurity`. */
+  /**
+   * Runs `work`: what it reads is held to the principal by the server as well, with `rowSecurity`. The principal's
+   * workflows are as stored ids have them. Rejects with `StoreUnavailable`, and as `work` does.
+   */
   within<T>(principal: Principal, work: () => T): Promise<T>
   /** Runs `work` outside of every `within`: for what is read once and told to many. */
   asOwner<T>(work: () => T): T
@@ -186,6 +189,7 @@ function assemble(
   walled: boolean,
 ): Store {
   const realms = new Realms(database.kysely)
+  const asReader = walled ? guarded(database) : database
   const contexts = new Contexts(database.kysely)
   const repeats = new Repeats()
   const keys = new ServiceKeys(database.kysely)
@@ -224,11 +228,14 @@ function assemble(
     denials,
     ingestKeys: new IngestKeys(database.read),
     revocations: new Revocations(database.read),
-    read: new Reader(walled ? guarded(database) : database, realms),
-    within: async ({ workspace, workflows }, work) =>
-      walled ? readWithin({ realms: await realms.ofWorkspace(workspace), workflows }, work) : work(),
+    read: new Reader(asReader, realms),
+    async within({ workspace, workflows }, work) {
+      if (!walled) return work()
+      const among = await orUnavailable(realms.ofWorkspace(workspace))
+      return readWithin({ realms: among, workflows }, work)
+    },
     asOwner: readAsOwner,
-    artifacts: new ArtifactStore(database, realms, options.redactionVersion),
+    artifacts: new ArtifactStore(asReader, realms, options.redactionVersion),
     async writeSpans({ workspace, workflows }, spans, rows = null) {
       const realm = () => orAgain(() => realms.idOf(workspace, workflows))
       const slices = typeof spans === 'function' ? spans : () => [spans]

@@ -9,17 +9,17 @@ import type { Tables } from './tables.ts'
 /** The role that reads run as: it cannot log in, owns nothing, and may read these tables and nothing else. */
 const ROLE = 'workflow_trace_reader'
 const READABLE = [
-  ...[
-    'realms',
-    'dirty_traces',
-    'contexts',
-    'executions',
-    'execution_traces',
-    'spans',
-    'messages',
-    'span_logs',
-    'artifacts',
-  ],
+  'realms',
+  'dirty_traces',
+  'contexts',
+  'executions',
+  'execution_traces',
+  'spans',
+  'messages',
+  'span_logs',
+  'artifacts',
+  'artifact_chunks',
+  'erasures',
 ]
 
 /**
@@ -40,6 +40,8 @@ export async function prepareReaderRole(pool: pg.Pool, log: Pick<BaseLogger, 'wa
       execute format('grant usage on schema %I to ${ROLE}', current_schema());
       end $$`)
     await client.query(`grant select on ${READABLE.join(', ')} to ${ROLE}`)
+    // the policy of artifacts asks it
+    await client.query(`grant execute on function workflow_of_execution to ${ROLE}`)
     await client.query('commit')
     return true
   } catch (error) {
@@ -58,6 +60,15 @@ const reaching = new AsyncLocalStorage<Reach | undefined>()
 /** Everything that `work` reads through a guarded database is held to this reach by the server. */
 export function readWithin<T>(reach: Reach, work: () => T): T {
   return reaching.run(reach, work)
+}
+
+/**
+ * `work`, held to whoever reads now, whenever it is called: what a stream reads later is asked for by the connection
+ * that it goes to, which has no reader.
+ */
+export function asNow<Given extends unknown[], T>(work: (...given: Given) => T): (...given: Given) => T {
+  const reach = reaching.getStore()
+  return (...given) => reaching.run(reach, work, ...given)
 }
 
 /**

@@ -110,7 +110,9 @@ t.test('artifacts that came, went or changed are told by name, type and hash', a
     ...of('1', 'one', [file('1', 'report.md', 'a'), file('2', 'old.csv', 'b'), file('3', 'kept', 'c')]),
     ...of('2', 'two', [file('4', 'report.md', 'x'), file('5', 'new.csv', 'b'), file('6', 'kept', 'c')]),
   ])
-  const { json } = await service.as({ scope: 'traces:read' }, 'GET', '/api/executions/one/compare/two')
+  const compare = async (scope: string) =>
+    (await service.as({ scope }, 'GET', '/api/executions/one/compare/two')).json
+  const json = await compare('traces:read artifacts:read')
   const [write, same] = ['write', 'same'].map((id) =>
     json.nodes.find((node: { node_id: string }) => node.node_id === id),
   )
@@ -129,6 +131,12 @@ t.test('artifacts that came, went or changed are told by name, type and hash', a
     ['added', null, 'new.csv'],
   ])
   t.match(write.artifacts[0].a, { media_type: 'text/plain', size: 3, state: 'reference', download_id: null })
+  const blind = JSON.stringify(await compare('traces:read'))
+  t.equal(
+    blind,
+    JSON.stringify(json).replace(/"sha256":"\w+"/g, '"sha256":null'),
+    'by hashes that are not told',
+  )
 })
 
 t.test('without content:read it says that a prompt changed, not how', async (t) => {

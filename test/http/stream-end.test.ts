@@ -39,6 +39,18 @@ t.test('a stream ends with its token', async (t) => {
   await client.ended
 })
 
+t.test('a stream tells nothing to a token that was revoked', async (t) => {
+  const { stream, service, write } = await begun(t)
+  const client = await openStream(stream, { jti: 'lost' })
+  await client.until((one) => one.event === 'summary')
+  await service.store.revocations.revoke('lost')
+  await write(span('1', 'b', 'a', { executionId: 'run', workflowId: 'wf', name: 'after' }))
+  t.match((await client.until((one) => one.event === 'reconnect', 10_000)).data, { reason: 'token' })
+  await client.ended
+  t.notMatch(JSON.stringify(client.events), 'after')
+  t.equal((await openStream(stream, { jti: 'lost' })).status, 401)
+})
+
 t.test('one subject has so many streams, and gets their places back', async (t) => {
   const { stream } = await begun(t)
   const clients = await Promise.all(Array.from({ length: 50 }, () => openStream(stream)))

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { statSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
@@ -6,6 +8,15 @@ import { folder, run } from './run.ts'
 
 // Milliseconds: starting from sources and making a database takes seconds on a busy machine.
 t.setTimeout(240_000)
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
 const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...ids, name: 'work' }] }] }] })
@@ -65,6 +76,26 @@ t.test('from nothing: ready, link, ingest, health, Ctrl-C', async (t) => {
   t.equal(await service.ended, 0, 'npm passes on the signal that the terminal sent already')
   t.ok(Date.now() - start < 4_000, 'a Ctrl-C waits for nobody')
   t.notMatch(service.out() + service.err(), /"level":"(error|fatal)"/)
+})
+
+t.test('ready is said when there is a listener to send traffic to', async (t) => {
+  const [port, adminPort] = [await freePort(), await freePort()]
+  const service = run(t, ['serve'], {
+    TRACE_DATA_DIR: folder(t),
+    TRACE_JWT_SECRET: 's'.repeat(40),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    TRACE_ADMIN_PORT: String(adminPort),
+  })
+  const isReady = async () =>
+    (await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => null))?.status === 200
+  while (!(await isReady())) await wait(5)
+  t.equal(
+    (await fetch(`http://127.0.0.1:${port}/v1/traces`, { method: 'POST', headers: json, body })).status,
+    401,
+  )
+  service.child.kill('SIGINT')
+  t.equal(await service.ended, 0)
 })
 
 t.test('SIGTERM: red at once, serving for 5 s, then the end', async (t) => {

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { AttributeValue } from '../../src/model/attributes.ts'
 import { boundKey } from '../../src/normalize/bound.ts'
 import { Notices } from '../../src/normalize/notices.ts'
 import { createRedactor, redactSpan, redactText } from '../../src/redact/index.ts'
@@ -34,6 +35,36 @@ const written: Record<string, [text: string, secret: string]> = {
   'URL with an @ in its password': [`postgres://ada:pa@${mixed}@db/x`, mixed],
   'token in a colour': [`\u001b[1;32m${pat}\u001b[0m`, pat],
   'token in a colour in JSON': [JSON.stringify(`\u001b[32m${pat}`), pat],
+  'word of a schema as a value': [JSON.stringify({ password: { type: mixed } }), mixed],
+  'all below a telling name': [JSON.stringify({ credentials: { db: { user: { name: mixed } } } }), mixed],
+  'said twice': [JSON.stringify({ password_confirmation: mixed }), mixed],
+  'said twice, in a form': [`user[password]=${word}&user[password_confirmation]=${word}`, word],
+  'said twice, in camel case': [`passwordConfirmation: ${mixed}`, mixed],
+  numbered: [JSON.stringify({ password2: mixed }), mixed],
+  'several of them': [JSON.stringify({ passwords: [mixed, { ada: mixed }] }), mixed],
+  'secret of Rails': [`SECRET_KEY_BASE=${word}`, word],
+  'codes for when the phone is lost': [JSON.stringify({ recovery_codes: [mixed] }), mixed],
+  "npm's user and password": [
+    `//registry.example.org/:_auth=${Buffer.from(`a:${mixed}`).toString('base64')}`,
+    Buffer.from(`a:${mixed}`).toString('base64'),
+  ],
+  "npm's token": [`//registry.example.org/:_authToken=${mixed}`, mixed],
+  "Docker's user and password": [
+    JSON.stringify({ file: JSON.stringify({ auth: Buffer.from(`a:${mixed}`).toString('base64') }) }),
+    Buffer.from(`a:${mixed}`).toString('base64'),
+  ],
+  netrc: [`machine api.example.org login ada password ${word}`, word],
+  'netrc, line by line': [`machine api.example.org\n  login ada\n  password ${word}\n`, word],
+  'netrc in JSON': [JSON.stringify({ f: `machine a.example\n  login ada\n  password ${word}\n` }), word],
+  'netrc of all others': [`default login ada password ${word}`, word],
+  element: [`<user>ada</user><password>${word}</password>`, word],
+  'element of SOAP': [`<wsse:Password Type="http://x#PasswordText">${word}</wsse:Password>`, word],
+  'element in JSON': [JSON.stringify(`<password>${word}</password>`).replaceAll('/', '\\/'), word],
+  'name and value': [JSON.stringify([{ name: 'DB_PASSWORD', value: word }]), word],
+  'name and value in YAML': [`- name: DB_PASSWORD\n  value: ${word}`, word],
+  'key and value in XML': [`<add key="Password" value="${word}"/>`, word],
+  'environment of a Dockerfile': [`FROM x\nENV DB_PASSWORD ${word}\n`, word],
+  'statement of SQL': [`ALTER ROLE ada WITH PASSWORD '${word}'`, word],
   'name and value in colours': [`level=info \u001b[36mpassword=\u001b[0m${mixed} x`, mixed],
 }
 
@@ -60,6 +91,19 @@ t.test('what stands for a secret, and code and prose about one, stay', async (t)
     '--password --verbose',
     '| -- password | -- secret |',
     'DB_PASSWORD=\nNEXT=1',
+    JSON.stringify({ password: { type: 'string', description: 'of the user', minLength: 8 } }),
+    JSON.stringify({ properties: { password_confirmation: { type: 'string' } } }),
+    'Your password confirmation does not match; by default password resets take an hour.',
+    'machine learning password managers, and a login page with password protection',
+    'enter <password> and then <user>, as in mysql -p <password>',
+    '<label>password</label>',
+    'the environment variable ENV password-less login',
+    'DEFAULT PASSWORD policy: at least 12 characters',
+    `- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: db`,
+    '{"name":"password","type":"string"}',
+    'the user said their password "must be longer"',
+    'auth="none"',
+    '"auth": "required-for-all-of-them"',
   ]) {
     t.equal(read(text), text)
   }
@@ -72,4 +116,80 @@ t.test('a name that was cut in the middle of a token does not keep its start', a
     const { span } = redactSpan(exampleSpan({ attributes: new Map([[key, 'x']]) }), redactor)
     t.notMatch([...span.attributes.keys()].join(), pat.slice(0, 4 + least))
   }
+})
+
+t.test('attributes: names and values of lists, modified names, and counts', async (t) => {
+  const attributes = new Map<string, AttributeValue>([
+    [
+      'env',
+      [
+        new Map([
+          ['name', 'DB_PASSWORD'],
+          ['value', word],
+        ]),
+        new Map([
+          ['name', 'LEVEL'],
+          ['value', 'debug'],
+        ]),
+      ],
+    ],
+    ['password', new Map<string, AttributeValue>([['type', mixed]])],
+    ['user.passwordConfirmation', word],
+    ['SECRET_KEY_BASE', word],
+    ['_auth', Buffer.from(`a:${mixed}`).toString('base64')],
+    ['_authToken', word],
+    [
+      'tool',
+      new Map<string, AttributeValue>([
+        [
+          'password',
+          new Map([
+            ['type', 'string'],
+            ['description', 'of the user'],
+          ]),
+        ],
+      ]),
+    ],
+    [
+      'optional',
+      new Map<string, AttributeValue>([
+        ['token', new Map<string, AttributeValue>([['type', ['string', 'null']]])],
+      ]),
+    ],
+    [
+      'usage',
+      new Map<string, AttributeValue>([
+        ['access_token_count', 7n],
+        ['password_tokens', 17n],
+        ['refresh_tokens', 2n],
+      ]),
+    ],
+    ['gen_ai.usage.input_tokens', 1200n],
+    ['gen_ai.usage.cache_read.input_tokens', '1100'],
+    ['llm.token_count.prompt', 4n],
+    ['max_tokens', 4096n],
+    ['stop_token', 'end-of-text-1a2b3c4d'],
+  ])
+  const { span } = redactSpan(exampleSpan({ attributes }), redactor)
+  const kept = JSON.stringify([...span.attributes], (_, value) =>
+    value instanceof Map ? Object.fromEntries(value) : typeof value === 'bigint' ? Number(value) : value,
+  )
+  for (const secret of [word, mixed, Buffer.from(`a:${mixed}`).toString('base64')])
+    t.notOk(kept.includes(secret))
+  for (const key of [
+    'tool',
+    'optional',
+    'usage',
+    'gen_ai.usage.input_tokens',
+    'gen_ai.usage.cache_read.input_tokens',
+    'llm.token_count.prompt',
+    'max_tokens',
+    'stop_token',
+  ]) {
+    t.strictSame(span.attributes.get(key), attributes.get(key), key)
+  }
+  t.match(span.attributes.get('env'), [
+    new Map([['value', '[redacted:password]']]),
+    new Map([['value', 'debug']]),
+  ])
 })

@@ -60,6 +60,18 @@ const assigned = [
   `{"${name}": {"a": "${value}", "b": [12345]}}`,
   `${name}    :    Basic ${value}`,
 ])
+// What no operator assigns.
+for (const name of ['password', 'DB_PASSWORD', 'passwd', 'Password']) {
+  assigned.push(
+    `machine a.example login ada ${name} ${value}`,
+    `<${name}>${value}</${name}>`,
+    `{"name": "${name}", "value": "${value}"}`,
+    `- name: ${name}\n  value: ${value}`,
+    `ENV ${name} ${value}`,
+    `alter role ada with ${name} '${value}'`,
+    `form[${name}]=${value}`,
+  )
+}
 const others = [
   'see TICKET-12345',
   'badge 77',

@@ -67,6 +67,9 @@ t.test('no reader of names and encoded forms is slow on 64 KiB made against it',
       `${encoded} `,
       'cGFzc3dvcmQ ',
     ],
+    ...['machine a login b password ', 'machine default login a password ', 'name=\\\\\\\\password "'],
+    ...['<password>', '<a:password b', '<password>c</', 'ENV PASSWORD ', 'with password ', 'a[password]='],
+    ...['{"name":"password","value":', 'passwordpassword ', 'swwowdsw', 'pas', '_auth=', '"auth":"'],
     ...[':', '=', '-----', 'key-----', 'basic ', 'bearer ', 'a'.repeat(40), 'é', '…'],
   ]
   for (const unit of units) {

@@ -1,21 +1,8 @@
-import type { ArtifactReference } from '../../model/span.ts'
+import { type ArtifactReference, isInlineArtifact } from '../../model/span.ts'
 import type { StoredArtifact, Upload } from '../../store/artifacts.ts'
 import type { Artifact } from '../schemas/common.ts'
-
-/** What one reader sees of the artifacts of an execution. */
-export interface ArtifactView {
-  /** Whose bytes came, by artifact id. */
-  uploads: ReadonlyMap<string, Upload>
-  /** The token has artifacts:read. */
-  mayDownload: boolean
-  /** A download id that needs no token for a while; null = ids are not signed for this reader. */
-  sign: ((downloadId: string) => string) | null
-}
-
-/** For answers that know of no uploads. */
-export const NO_UPLOADS: ArtifactView = { uploads: new Map(), mayDownload: false, sign: null }
-
-type Mask = <T>(value: T) => T
+import type { ArtifactView } from './artifact-view.ts'
+import type { View } from './view.ts'
 
 /** An artifact as its sender is told of it, as it is stored. */
 export function presentStored(artifact: StoredArtifact): Artifact {
@@ -35,33 +22,49 @@ export function presentStored(artifact: StoredArtifact): Artifact {
 export function presentSpanArtifacts(
   references: readonly ArtifactReference[],
   spanId: string,
-  view: ArtifactView,
-  mask: Mask,
+  view: View,
+): Artifact[] {
+  return compareSpanArtifacts(references, spanId, view).map((one) => withoutHash(one, view))
+}
+
+/** The same with every hash: for comparing, and not for telling. */
+export function compareSpanArtifacts(
+  references: readonly ArtifactReference[],
+  spanId: string,
+  view: View,
 ): Artifact[] {
   const own = new Set(references.map((one) => one.id))
   return [
-    ...references.map((one) => presentReference(one, spanId, view, mask)),
-    ...[...view.uploads.values()]
+    ...references.map((one) => presentReference(one, spanId, view)),
+    ...[...view.artifacts.uploads.values()]
       .filter((one) => one.spanId === spanId && !own.has(one.artifactId))
-      .map((one) => presentUpload(one, view, mask)),
+      .map((one) => presentUpload(one, view)),
   ]
+}
+
+/**
+ * An artifact as this reader may be told of it. A hash tells the content to whoever guesses it, and so does an id that
+ * is made of it: that of stored bytes is for who may have them, that of what a span says for who may read it, too.
+ */
+export function withoutHash(one: Artifact, view: View): Artifact {
+  const told = view.artifacts.mayDownload || (one.state === 'reference' && view.content)
+  if (told || one.sha256 === null) return one
+  return { ...one, id: isInlineArtifact(one) ? view.alias(one.id) : one.id, sha256: null }
 }
 
 /** The artifacts of an execution, one entry an id: as spans refer to them, in tree order, then uploads without a reference. */
 export function presentArtifacts(
   references: Iterable<readonly [spanId: string, list: readonly ArtifactReference[]]>,
-  view: ArtifactView,
-  mask: Mask,
+  view: View,
 ): Artifact[] {
   const found = new Map<string, Artifact>()
   for (const [spanId, list] of references) {
-    for (const one of list)
-      if (!found.has(one.id)) found.set(one.id, presentReference(one, spanId, view, mask))
+    for (const one of list) if (!found.has(one.id)) found.set(one.id, presentReference(one, spanId, view))
   }
-  for (const one of view.uploads.values()) {
-    if (!found.has(one.artifactId)) found.set(one.artifactId, presentUpload(one, view, mask))
+  for (const one of view.artifacts.uploads.values()) {
+    if (!found.has(one.artifactId)) found.set(one.artifactId, presentUpload(one, view))
   }
-  return [...found.values()]
+  return Array.from(found.values(), (one) => withoutHash(one, view))
 }
 
 /** How many uploads name this span beyond those that it refers to itself. */
@@ -79,14 +82,14 @@ export const artifactVersion = ({ uploads, mayDownload }: ArtifactView) => [
   ...Array.from(uploads.values(), (one) => [one.downloadId, one.gone]),
 ]
 
-function presentReference(one: ArtifactReference, spanId: string, view: ArtifactView, mask: Mask): Artifact {
-  const upload = view.uploads.get(one.id)
+function presentReference(one: ArtifactReference, spanId: string, view: View): Artifact {
+  const upload = view.artifacts.uploads.get(one.id)
   if (upload !== undefined) {
-    return { ...presentUpload(upload, view, mask), name: mask(upload.name ?? one.name), span_id: spanId }
+    return { ...presentUpload(upload, view), name: view.mask(upload.name ?? one.name), span_id: spanId }
   }
   return {
     id: one.id,
-    name: mask(one.name),
+    name: view.mask(one.name),
     media_type: one.mediaType,
     size: one.size,
     sha256: one.sha256,
@@ -96,8 +99,12 @@ function presentReference(one: ArtifactReference, spanId: string, view: Artifact
   }
 }
 
-/** An upload as this reader may see it. */
-export function presentUpload(upload: Upload, view: ArtifactView, mask: Mask): Artifact {
+/** An upload with its hash: `withoutHash` before it is told. */
+export function presentUpload(upload: Upload, { artifacts, mask }: View): Artifact {
   const stored = presentStored(upload)
-  return { ...stored, name: mask(upload.name), download_id: view.mayDownload ? stored.download_id : null }
+  return {
+    ...stored,
+    name: mask(upload.name),
+    download_id: artifacts.mayDownload ? stored.download_id : null,
+  }
 }

@@ -2,10 +2,9 @@ import type { Attributes } from '../../model/attributes.ts'
 import type { SpanLog } from '../../model/log.ts'
 import type { OtlpSpan, Resource, ResourceSpans, Scope } from '../../model/otlp.ts'
 import type { Span } from '../../model/span.ts'
-import { isContentEvent } from '../../normalize/content.ts'
 import { encodeResourceLogsJson, encodeTraceRequestJson } from '../../otlp/index.ts'
 import type { SpanId } from '../../store/load-spans.ts'
-import type { View } from './view.ts'
+import { seenAttributes, seenEvent, type View } from './view.ts'
 
 const OPEN = '{"resourceSpans":['
 const CLOSE = ']}'
@@ -46,11 +45,12 @@ export async function* exportDocument(
   yield CLOSE
 }
 
-/** Records are content, but for what an exception says of itself. */
+/** Records are content, but for the type of an exception. */
 function exportedLog(log: SpanLog, view: View): SpanLog[] {
   if (view.content) return [{ ...log, body: view.mask(log.body), attributes: view.mask(log.attributes) }]
-  const exception = new Map([...log.attributes].filter(([key]) => key.startsWith('exception.')))
-  return exception.size > 0 ? [{ ...log, body: null, attributes: view.mask(exception) }] : []
+  const exception = [...log.attributes].filter(([key]) => key.startsWith('exception.'))
+  if (exception.length === 0) return []
+  return [{ ...log, body: null, attributes: view.mask(seenAttributes(new Map(exception), view)) }]
 }
 
 /** The spans below their resources and scopes, which are the same objects for the spans of one batch. */
@@ -74,7 +74,7 @@ function grouped(spans: readonly Span[], view: View): ResourceSpans[] {
 
 /** A span as OTLP says it: what was sent, without what was redacted and what this reader may not see. */
 function exported(span: Span, view: View): OtlpSpan {
-  const attributes: Attributes = new Map(span.attributes)
+  const attributes: Attributes = new Map(seenAttributes(span.attributes, view))
   if (view.content) for (const [key, value] of span.content) attributes.set(key, value)
   return {
     traceId: span.traceId,
@@ -91,7 +91,7 @@ function exported(span: Span, view: View): OtlpSpan {
     events: span.events.map((event) => ({
       ...event,
       name: view.mask(event.name),
-      attributes: !view.content && isContentEvent(event) ? new Map() : view.mask(event.attributes),
+      attributes: view.mask(seenEvent(event, view)),
     })),
     droppedEventsCount: span.droppedEventsCount,
     links: span.links.map((link) => ({
@@ -101,7 +101,7 @@ function exported(span: Span, view: View): OtlpSpan {
     })),
     droppedLinksCount: span.droppedLinksCount,
     statusCode: span.statusCode,
-    statusMessage: view.mask(span.statusMessage),
+    statusMessage: view.content ? view.mask(span.statusMessage) : '',
     defect: null,
     clean: false,
     repairs: [],

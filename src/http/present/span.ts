@@ -38,7 +38,7 @@ export function presentSpan(slim: SlimSpan, span: Span, executionId: string, vie
       ...presentCost(slim.cost, slim.costEstimated),
       ...(span.cost?.version === undefined ? {} : { price_version: span.cost.version }),
     },
-    artifacts: presentSpanArtifacts(span.artifacts, slim.spanId, view.artifacts, view.mask),
+    artifacts: presentSpanArtifacts(span.artifacts, slim.spanId, view),
     notices: span.notices,
   }
 }

@@ -3,8 +3,9 @@ import type { SpanEvent } from '../../model/otlp.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { Span } from '../../model/span.ts'
 import { isContentEvent } from '../../normalize/content.ts'
-import { maskValue, type Redactor } from '../../redact/index.ts'
-import { type ArtifactView, NO_UPLOADS } from './artifact.ts'
+import { withoutFailures } from '../../normalize/error-text.ts'
+import { aliasOf, maskValue, type Redactor } from '../../redact/index.ts'
+import { type ArtifactView, NO_UPLOADS } from './artifact-view.ts'
 import { plainAttributes } from './attributes.ts'
 import { rfc3339OrNull } from './time.ts'
 
@@ -16,6 +17,8 @@ export interface View {
   mayReveal: boolean
   /** Personal data masked, in any JSON value. */
   mask<T>(value: T): T
+  /** Stands for an id that would tell too much: the same for the same id. */
+  alias(id: string): string
   artifacts: ArtifactView
 }
 
@@ -28,6 +31,7 @@ export const viewOf = (
   content: principal.scopes.has('content:read'),
   mayReveal: principal.scopes.has('content:reveal'),
   mask: (value) => maskValue(value, redactor, workflowId),
+  alias: (id) => aliasOf(id, redactor),
   artifacts,
 })
 
@@ -36,6 +40,7 @@ export const unmasked: View = {
   content: true,
   mayReveal: true,
   mask: (value) => value,
+  alias: (id) => id,
   artifacts: NO_UPLOADS,
 }
 
@@ -47,7 +52,9 @@ export function viewAttributes(
   span: Pick<Span, 'attributes' | 'content'>,
   view: View,
 ): Record<string, unknown> {
-  return view.mask(plainAttributes(span.attributes, view.content ? span.content : NOTHING))
+  return view.mask(
+    plainAttributes(seenAttributes(span.attributes, view), view.content ? span.content : NOTHING),
+  )
 }
 
 export const viewMap = (attributes: Attributes, view: View) => view.mask(plainAttributes(attributes))
@@ -56,17 +63,18 @@ export function viewEvents(events: readonly SpanEvent[], view: View) {
   return events.map((event) => ({
     name: view.mask(event.name),
     time: rfc3339OrNull(event.timeNs === 0n ? null : event.timeNs),
-    attributes: eventAttributes(event, view),
+    attributes: viewMap(seenEvent(event, view), view),
   }))
 }
 
-function eventAttributes(event: SpanEvent, view: View): Record<string, unknown> {
-  if (view.content) return viewMap(event.attributes, view)
-  if (isContentEvent(event)) return {}
-  const { attributes } = event
-  // What an error says may quote a prompt or a response; of which type it is tells nothing.
-  const kept = [...attributes].filter(([key]) => !/^exception\.(message|stacktrace)$/.test(key))
-  return viewMap(new Map(kept), view)
+/** Attributes of a span, or a log record, that are no content, as OTLP has them. */
+export const seenAttributes = (attributes: Attributes, view: View): Attributes =>
+  view.content ? attributes : withoutFailures(attributes)
+
+/** Attributes of an event without what is content. */
+export function seenEvent(event: SpanEvent, view: View): Attributes {
+  if (view.content) return event.attributes
+  return isContentEvent(event) ? NOTHING : withoutFailures(event.attributes, event.name)
 }
 
 /** What an error or a status says: it may quote a prompt or a response, so it is content. */

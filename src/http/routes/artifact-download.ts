@@ -18,6 +18,7 @@ import type { Parts } from '../parts.ts'
 import { allowLongRequest } from '../plugins/long-requests.ts'
 import { readMetrics } from '../plugins/metrics.ts'
 import { readRateLimit } from '../plugins/rate-limit.ts'
+import { secondWall } from '../plugins/second-wall.ts'
 import { ArtifactLink, Problem } from '../schemas/common.ts'
 
 declare module 'fastify' {
@@ -94,6 +95,7 @@ export const artifactDownload: FastifyPluginAsyncTypebox<{ parts: Parts }> = asy
   })
   await app.register(readRateLimit)
   await app.register(readMetrics, { metrics: parts.metrics })
+  await app.register(secondWall, { store: parts.store })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { Stopping } from '../../errors.ts'
+import { Stopping, Unauthenticated } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import type { LiveSource } from '../../live/execution-watch.ts'
 import { readPosition } from '../../live/position.ts'
@@ -88,7 +89,11 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
       let live: LiveStream | undefined
       try {
         const { found, view } = await findReading(parts, request, reply)
-        live = new LiveStream(parts, principal, view, expiryOf(request.headers.authorization))
+        const { authorization } = request.headers
+        live = new LiveStream(parts, principal, view, {
+          expiresMs: expiryOf(authorization),
+          isGood: () => isGood(app, authorization),
+        })
         const { body } = live
         const given = request.headers['last-event-id'] ?? request.query.since
         const from = given === undefined ? null : (readPosition(given) ?? 'unknown')
@@ -127,6 +132,16 @@ function liveSource({ store }: Parts): LiveSource {
       return treeRows(order, rows, (_row, place) => spans[place])
     },
     storedSince: (found, since, most) => store.asOwner(() => read.storedSince(found, since, most)),
+  }
+}
+
+/** False when a token that was good is not any more. What cannot be looked up now says nothing against it. */
+async function isGood(app: FastifyInstance, authorization: string | undefined): Promise<boolean> {
+  try {
+    await app.principalOf(authorization, 'traces:read')
+    return true
+  } catch (error) {
+    return !(error instanceof Unauthenticated)
   }
 }
 

@@ -78,7 +78,7 @@ async function artifactsOf(
   const spans = withArtifacts.slice(0, limits.summaryArtifacts)
   const references = await store.artifacts.references(found.execution.realm, spans)
   const bySpan = spans.map((span) => [span.spanId, references.get(spanKey(span)) ?? []] as const)
-  return presentArtifacts(bySpan, view.artifacts, view.mask).slice(0, limits.summaryArtifacts)
+  return presentArtifacts(bySpan, view).slice(0, limits.summaryArtifacts)
 }
 
 /** Totals with the executions that begin in this one, and in those; null = none, too many, or not all visible. */

@@ -43,7 +43,10 @@ export const Artifact = Type.Object({
   media_type: Nullable(Type.String()),
   size: Nullable(Type.Integer({ description: 'bytes; of what is stored, where it is stored' })),
   sha256: Nullable(
-    Type.String({ description: 'hex; of what is stored (text after redaction), where it is stored' }),
+    Type.String({
+      description:
+        'hex; of what is stored (text after redaction), where it is stored. Only with artifacts:read, or content:read where no bytes are stored: whoever guesses them would find it confirmed',
+    }),
   ),
   span_id: Nullable(Type.String()),
   download_id: Nullable(

@@ -27,4 +27,6 @@ export const workflow: Family = {
     artifactIds: ['workflow.artifact.ids'],
     artifactList: ['workflow.artifacts'],
   },
+  // hashes of artifacts are in it
+  content: ['workflow.artifacts'],
 }

@@ -3,6 +3,10 @@ import { readJwt, readPrivateKey } from '../readers.ts'
 import type { Rule } from '../rule.ts'
 
 /** Secrets known by their form, whoever issued them. They come after the providers' rules. */
+/** `user:password` in base64. */
+const isUserAndPassword = (found: string): boolean =>
+  /^[\x20-\x7e\u00a0-\uffff]*:/u.test(Buffer.from(found, 'base64').toString('utf8'))
+
 export const formatRules: readonly Rule[] = [
   {
     id: 'private-key',
@@ -44,7 +48,16 @@ export const formatRules: readonly Rule[] = [
     keywords: ['basic '],
     pattern: '(?i)basic +([A-Za-z0-9+/_-]{8,}={0,2})',
     sticky: /basic +([\w+/-]{8,}={0,2})/iy,
-    check: (found) => /^[\x20-\x7e\u00a0-\uffff]*:/u.test(Buffer.from(found, 'base64').toString('utf8')),
+    check: isUserAndPassword,
+  },
+  {
+    // npm's `_auth=`, Docker's `"auth": "…"`: base64 of a user and a password
+    id: 'registry-auth',
+    keywords: ['_auth', 'auth"', 'auth\\'],
+    pattern: '(?:_auth"?|"auth\\\\{0,15}") {0,4}[:=] {0,4}\\\\{0,15}"?([A-Za-z0-9+/_-]{8,}={0,2})',
+    sticky: /_?auth\\{0,15}"? {0,4}[:=] {0,4}\\{0,15}"?([\w+/-]{8,}={0,2})/y,
+    inner: true,
+    check: isUserAndPassword,
   },
   {
     id: 'bearer',

@@ -11,11 +11,18 @@ import { normalizeKey } from '../key-words.ts'
 const strong: Record<string, readonly string[]> = {
   password: [
     'password',
+    'passwords',
     'passwd',
     'passwort',
     'pwd',
     'passphrase',
+    'passphrases',
     'pass_phrase',
+    'seed_phrase',
+    'recovery_phrase',
+    'recovery_code',
+    'recovery_codes',
+    'backup_codes',
     'pgpassword',
     'db_pass',
     'db_password',
@@ -38,6 +45,8 @@ const strong: Record<string, readonly string[]> = {
       'totp_secret',
       'secret_value',
       'secret_string',
+      'secret_keys',
+      'secret_key_base',
     ],
   ],
   'api-key': [
@@ -93,10 +102,12 @@ const strong: Record<string, readonly string[]> = {
   ],
   'private-key': [
     'private_key',
+    'private_keys',
     'privatekey',
     'ssh_key',
     'signing_key',
     'encryption_key',
+    'encryption_keys',
     'master_key',
     'pem_key',
   ],
@@ -114,13 +125,17 @@ const strong: Record<string, readonly string[]> = {
 
 /** Names whose value may be harmless (`next_page_token`, a streamed `token`): removed only if it looks random. */
 const weak = new Map<string, string>(
-  ['token', 'auth', 'session_key', 'sid', 'passcode', 'pass', 'otp', 'signature', 'nonce'].map((name) => [
-    name,
-    'token',
-  ]),
+  [
+    ...['token', 'auth', 'session_key', 'sid', 'passcode', 'pass', 'otp', 'signature', 'nonce'],
+    ...['access_tokens', 'refresh_tokens', 'auth_tokens', 'api_tokens'],
+  ].map((name) => [name, 'token']),
 )
 // No header is spelled so: it is the bank's, the doctor's or the manager's word as often.
 weak.set('authorisation', 'authorization')
+
+/** Ends of a name that do not change what its value is: `password_confirmation`, `password2`, `cookie.0`, `secret.value`. */
+const MODIFIERS = ['value', 'confirmation', 'confirm', 'repeat', 'again', 'verify', 'hash', 'digest'] as const
+const modifier = new RegExp(`_?\\d{1,3}$|_(?:${MODIFIERS.join('|')})$`)
 
 /** Never removed by name, whatever they end with. */
 const exempt =
@@ -130,7 +145,7 @@ const rules = new Map<string, string>()
 for (const [rule, names] of Object.entries(strong)) for (const name of names) rules.set(name, rule)
 
 /** Every end of a name that says something, normalized: without it, a text is not searched for its name. */
-export const keyTails: readonly string[] = [...rules.keys(), ...weak.keys(), 'value']
+export const keyTails: readonly string[] = [...rules.keys(), ...weak.keys(), ...MODIFIERS]
 
 /** Names for the prefilter: what texts are searched for before their assignments are read. */
 export const keyWords: readonly string[] = [
@@ -141,6 +156,18 @@ export const keyWords: readonly string[] = [
     'pwd',
     'passphrase',
     'pass_phrase',
+    'seed_phrase',
+    'seedphrase',
+    'seed-phrase',
+    'recovery_phrase',
+    'recoveryphrase',
+    'recovery-phrase',
+    'recovery_code',
+    'recoverycode',
+    'recovery-code',
+    'backup_codes',
+    'backupcodes',
+    'backup-codes',
     'db_pass',
     'secret',
     'apikey',
@@ -237,8 +264,7 @@ export function judgeKey(key: string, own?: ReadonlyMap<string, string>): KeyVer
   const custom = own?.get(name)
   if (custom !== undefined) return { rule: custom, strong: true }
   if (exempt.test(name)) return null
-  // Header attributes end with their index or `.value` now and then.
-  const end = /_(?:\d{1,3}|value)$/.exec(name)?.index ?? name.length
+  const end = name.length - (modifier.exec(name)?.[0].length ?? 0)
   const words = end === name.length ? name : name.slice(0, end)
   // The last four words, three, two, one.
   const starts: number[] = []
@@ -250,7 +276,7 @@ export function judgeKey(key: string, own?: ReadonlyMap<string, string>): KeyVer
     const tail = words.slice(starts.pop())
     const rule = rules.get(tail) ?? own?.get(tail)
     if (rule !== undefined) return { rule, strong: true }
-    const perhaps = starts.length === 0 ? weak.get(tail) : undefined
+    const perhaps = weak.get(tail)
     if (perhaps !== undefined) return { rule: perhaps, strong: false }
   }
   return null
@@ -260,7 +286,13 @@ export function judgeKey(key: string, own?: ReadonlyMap<string, string>): KeyVer
 const schemaWord =
   /^(?:type|title|description|format|minLength|maxLength|nullable|anyOf|oneOf|writeOnly|readOnly)$/
 
-/** True when the members of an object are those of a JSON Schema. */
-export function isSchema(members: readonly string[]): boolean {
-  return members.includes('type') && members.every((member) => schemaWord.test(member))
+const schemaType = /^(?:string|number|integer|boolean|object|array|null)$/
+
+/** True when the members of an object are those of a JSON Schema, and its types are of those that there are. */
+export function isSchema(members: readonly string[], types: readonly unknown[]): boolean {
+  return (
+    types.length > 0 &&
+    types.every((type) => typeof type === 'string' && schemaType.test(type)) &&
+    members.every((member) => schemaWord.test(member))
+  )
 }

@@ -1,6 +1,7 @@
 import { alnum, type Examples, hex, within } from './fake.ts'
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const basic = Buffer.from(`ada:${alnum(14)}`).toString('base64')
 const dashes = '-'.repeat(5)
 const pem = (kind: string, size: number): string =>
   `${dashes}BEGIN ${kind}PRIVATE KEY${dashes}\n${alnum(size).replace(/.{64}/g, '$&\n')}\n${dashes}END ${kind}PRIVATE KEY${dashes}`
@@ -14,10 +15,16 @@ export const formatExamples: Record<string, Examples> = {
       within('{"k":"', pem('', 900).replaceAll('\n', '\\n'), '"}'),
       // Cut before its end.
       within('', `${dashes}BEGIN PRIVATE KEY${dashes}\n${alnum(300)}`),
+      // Cut before its beginning; in the middle of a line, and indented.
+      within('… ', `${alnum(30)}\n${alnum(64)}\n${dashes}END RSA PRIVATE KEY${dashes}`, ' end'),
+      within('key:\n  ', `${alnum(64)}\n  ${alnum(64)}\n  ${dashes}END PRIVATE KEY${dashes}`),
+      within('"', `${alnum(64)}\\n${alnum(20)}\\n${dashes}END EC PRIVATE KEY${dashes}`, '"'),
     ],
     false: [
       `${dashes}BEGIN PUBLIC KEY${dashes}\n${alnum(200)}`,
       `a file with ${dashes}BEGIN PRIVATE KEY${dashes} in it; see docs`,
+      `a file of this kind is one that always ends with the following line ${dashes}END PRIVATE KEY${dashes} and no other`,
+      `${alnum(64)}\n${dashes}END CERTIFICATE${dashes}`,
     ],
   },
   'putty-key': {
@@ -58,5 +65,13 @@ export const formatExamples: Record<string, Examples> = {
   'connection-string': {
     true: [within('Server=db;User Id=sa;Pass' + 'word=', 'letmein', ';Encrypt=true')],
     false: ['password=<yours>; server=x'],
+  },
+  'registry-auth': {
+    true: [
+      within('//registry.example.org/:_auth=', basic),
+      within('{"auths":{"ghcr.io":{"auth": "', basic, '"}}}'),
+      within('{\\"auth\\":\\"', basic, '\\"}'),
+    ],
+    false: ['"auth": "required"', '_auth=none', '{"auth":"b2F1dGgtb25seS1uby1jb2xvbg=="}'],
   },
 }

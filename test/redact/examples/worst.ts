@@ -28,5 +28,9 @@ export function worstInputs(rule: Rule): string[] {
     fill('a:'),
     fill('a@a.'),
     fill('://a:'),
+    fill('-----END PRIVATE KEY-----'),
+    fill(`a\n  ${alnum(64)}\n-----END PRIVATE KEY-----`),
+    `${fill('a \n')}-----END PRIVATE KEY-----`,
+    `${fill(' ')}-----END PRIVATE KEY-----`,
   ]
 }

@@ -1,0 +1,57 @@
+/**
+ * Passwords that no `:` or `=` assigns: netrc lines, XML elements, statements of SQL, `ENV` of a Dockerfile, and pairs of
+ * a name and a value. Only after the words that the first look knows (look.ts): `password` and `passwd`.
+ */
+
+/** Characters before a name and between a name and its value that are looked at. */
+const BEFORE = 300
+const GAP = 256
+
+/** A netrc line up to its password: of a machine, with what else it says. */
+const NETRC =
+  /(?:^|\s|\\n|["'])(?:machine\s{1,8}\S{1,100}|default)(?:(?:\s|\\n){1,8}(?:login|account)\s{1,8}\S{1,100}){1,2}(?:\s|\\n){1,8}$/
+/** `ALTER ROLE joe WITH PASSWORD '…'` */
+const SQL = /\b(?:with|encrypted|set|default)\s+$/i
+const STRING = /[ \t]{1,8}(?=\\*['"])/y
+/** `ENV DB_PASSWORD value`, `setx DB_PASSWORD value` */
+const ENVIRONMENT = /(?:^|[\s"'`]|\\n)(?:ENV|ARG|setx)[ \t]+$/
+const BLANKS = /(?:\s|\\[nrt]){1,16}/y
+/** `name: DB_PASSWORD`, `"key": "password"`, and what stands between that name and its value. */
+const NAMED = /(?:name|key)\\*["'`]?\s{0,8}[:=]\s{0,8}\\*["'`]?$/i
+const ITS_VALUE = /\\*["'`]?,?(?:\s|\\[nrt]){0,24}\\*["'`]?value\\*["'`]?\s{0,8}[:=]\s{0,8}/iy
+const ELEMENT = /<(?:\w{1,32}:)?$/
+const TAG_END = new RegExp(`(?:\\s[^<>]{0,${GAP}})?>`, 'y')
+
+/** True for names that the first look sees without an operator. */
+export const isLoose = (name: string): boolean => /pass(?:word|wd)$/i.test(name)
+
+/** Where a value stands, and how: `element` runs up to the next tag, the others are read as assigned values are. */
+export interface LooseValue {
+  at: number
+  form: 'element' | 'named' | 'text' | 'environment'
+}
+
+/** The value after a loose name; null = there is none. */
+export function looseValue(text: string, start: number, end: number): LooseValue | null {
+  const code = text.charCodeAt(end)
+  const blank = code === 32 || (code >= 9 && code <= 13)
+  // `>`, a quote or its escape, or a blank
+  if (!blank && code !== 62 && code !== 34 && code !== 39 && code !== 92 && code !== 96) return null
+  const before = text.slice(Math.max(0, start - BEFORE), start)
+  if ((blank || code === 62) && ELEMENT.test(before.slice(-40)))
+    return found('element', after(TAG_END, text, end))
+  if (code === 62) return null
+  if (NAMED.test(before.slice(-48))) return found('named', after(ITS_VALUE, text, end))
+  if (code === 34 || code === 39 || code === 96) return null
+  if (NETRC.test(before)) return found('environment', after(BLANKS, text, end))
+  if (ENVIRONMENT.test(before) && !/[a-z]/.test(text.slice(start, end)))
+    return found('environment', after(BLANKS, text, end))
+  return SQL.test(before) ? found('text', after(STRING, text, end)) : null
+}
+
+const found = (form: LooseValue['form'], at: number): LooseValue | null => (at === -1 ? null : { form, at })
+
+function after(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  return pattern.test(text) ? pattern.lastIndex : -1
+}
