@@ -114,12 +114,13 @@ export class LiveStream implements Watcher {
     const named = await store.within(this.#principal, () =>
       store.read.visible(this.#principal, found.execution.realm, [...(ids as Set<string>)]),
     )
+    const counted = await store.asOwner(() => store.read.countedRows(found, false))
     return {
       trace_ids: found.traceIds,
       total: rows[0]?.total ?? rows.length,
       tree_version: found.execution.version,
       rows: rows.map((row) => row.row),
-      columns: presentColumns(rows, found, named, this.#view),
+      columns: presentColumns(rows, found, named, counted, this.#view),
     }
   }
 

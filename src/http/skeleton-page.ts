@@ -100,13 +100,15 @@ export function createSkeleton(parts: Parts) {
     const rows = treeRows(order, page, (row, place) =>
       shown === null ? spans?.[order.positions[row] as number] : shown[place],
     )
+    const counted = await read.countedRows(found, stale)
+    const named = await namedExecutions(parts, reading, request, rows)
     const more = to < chosen.rows.length
     const place = (row: number, where: string) => signCursor(key, where, placeOf(order, row))
     return {
       execution: presentHead(found),
       total: chosen.rows.length,
       columns: {
-        ...presentColumns(rows, found, await namedExecutions(parts, reading, request, rows), view),
+        ...presentColumns(rows, found, named, counted, view),
         ...(chosen.matches === null
           ? {}
           : { match: rows.map(({ row }) => chosen.matches?.rows.has(row) === true) }),

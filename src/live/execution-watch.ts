@@ -143,7 +143,7 @@ export class ExecutionWatch {
       return
     }
     const order = await this.#source.order(found)
-    const rows = changedRows(this.#order, order)
+    const rows = changedRows(this.#order, order, countedRows(this.#found), countedRows(found))
     const changes: { found: FoundExecution; rows: TreeRow<RowSpan>[] }[] = []
     for (let at = 0; at === 0 || at < rows.length; at += EVENT_ROWS) {
       changes.push({ found, rows: await this.#source.rows(found, order, rows.slice(at, at + EVENT_ROWS)) })
@@ -215,6 +215,9 @@ export class ExecutionWatch {
     return changes
   }
 }
+
+/** Which rows count; of an execution that was rolled up before this was kept, none until it changes. */
+const countedRows = ({ execution }: FoundExecution) => execution.countedRows ?? new Uint8Array()
 
 /** The rows of spans, and what is below them: a span that comes late may bring what was stored before it. */
 function withSubtrees(order: ExecutionOrder, spans: readonly SpanId[], most: number): number[] {

@@ -3,6 +3,7 @@ import type { FoundExecution } from '../../store/find-execution.ts'
 import { amountOf, picoOf } from '../../tree/money.ts'
 import { displayDurationMs, displayStartNs, type RowSpan } from '../../tree/slim-span.ts'
 import type { TreeRow } from '../../tree/tree-row.ts'
+import { isCounted } from '../../tree/usage.ts'
 import type { Skeleton, SkeletonColumns } from '../schemas/trace.ts'
 import { countUnreferenced } from './artifact.ts'
 import { durationMs, rfc3339OrNull } from './time.ts'
@@ -25,11 +26,12 @@ export function presentHead({ execution, traceIds, asOf }: FoundExecution): Skel
   }
 }
 
-/** Rows as columns. `named` = the sub-executions that this reader may see. */
+/** Rows as columns. `named` = the sub-executions that this reader may see; `counted` = the rows of the totals. */
 export function presentColumns(
   rows: readonly TreeRow<RowSpan>[],
   found: FoundExecution,
   named: ReadonlyMap<string, string>,
+  counted: Uint8Array,
   view: View,
 ): SkeletonColumns {
   const traces = new Map(found.traceIds.map((id, index) => [id, index]))
@@ -63,6 +65,7 @@ export function presentColumns(
     input_tokens: shown((span) => span.tokens.input, null),
     output_tokens: shown((span) => span.tokens.output, null),
     cost: shown((span) => (span.cost === null ? null : amountOf(picoOf(span.cost))), null),
+    counted: rows.map((row) => isCounted(counted, row.row)),
     artifacts: each((span) => span.artifactCount + countUnreferenced(span.spanId, view.artifacts)),
     notices: each((span) => (span.noticeCodes.length === 0 ? null : [...span.noticeCodes])),
     event_count: shown((span) => span.eventCount ?? 0, 0),
