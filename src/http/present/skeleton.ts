@@ -26,6 +26,10 @@ export function presentHead({ execution, traceIds, asOf }: FoundExecution): Skel
   }
 }
 
+/** Of a span that nobody gave a time: none, it stands where the execution begins. */
+const offsetMs = (startNs: bigint, originNs: bigint) =>
+  startNs === 0n ? 0 : Number(startNs - originNs) / 1_000_000
+
 /** Rows as columns. `named` = the sub-executions that this reader may see; `counted` = the rows of the totals. */
 export function presentColumns(
   rows: readonly TreeRow<RowSpan>[],
@@ -58,7 +62,7 @@ export function presentColumns(
     title: shown((span) => (span.title === null ? null : masked(span.title)), null),
     kind: each((span) => span.kind),
     state: each((span) => span.status),
-    offset_ms: each((span) => Number(displayStartNs(span) - originNs) / 1_000_000),
+    offset_ms: each((span) => offsetMs(displayStartNs(span), originNs)),
     duration_ms: each(displayDurationMs),
     node_id: shown((span) => span.nodeId, null),
     model: shown((span) => span.model, null),
