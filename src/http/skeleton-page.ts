@@ -144,6 +144,8 @@ async function chooseRows(
   limit: number,
 ): Promise<Chosen> {
   if (filter.around !== undefined) {
+    const { around: _around, trace_id: _trace, ...others } = filter
+    if (Object.keys(others).length > 0) throw new BadRequest('around excludes the other filters')
     const row = rowNamed(order, filter.around, filter.trace_id)
     return { rows: rowsAround(order, row, limit), matches: null, around: row }
   }
