@@ -18,7 +18,7 @@ import { artifactVersion } from './present/artifact.ts'
 import { presentColumns, presentHead } from './present/skeleton.ts'
 import type { Reading } from './reading.ts'
 import type { RowFilter } from './schemas/requests.ts'
-import type { Skeleton } from './schemas/trace.ts'
+import { type Skeleton, SkeletonColumns } from './schemas/trace.ts'
 
 type Filter = Static<typeof RowFilter>
 type SkeletonRequest = FastifyRequest & { query: Filter & { limit: number; cursor?: string } }
@@ -188,12 +188,15 @@ function namedExecutions(
 
 const policies = new WeakMap<object, string>()
 
-/** A word for how texts are masked: another policy makes other answers. */
+/** A word for how texts are masked and which columns there are: another policy, or version of this, makes other answers. */
 function policyTag({ config }: Parts): string {
   const { redaction } = config
   let tag = policies.get(redaction)
   if (tag === undefined) {
-    tag = createHash('sha256').update(JSON.stringify(redaction)).digest('base64url')
+    const columns = Object.keys(SkeletonColumns.properties)
+    tag = createHash('sha256')
+      .update(JSON.stringify([redaction, columns]))
+      .digest('base64url')
     policies.set(redaction, tag)
   }
   return tag
