@@ -60,10 +60,22 @@ export const limits = {
   streamHeartbeatMs: 15_000,
   streamLifetimeMs: 15 * 60 * 1000,
   streamRetryMs: 1_000,
-  /** Bytes that may wait for a reader of a stream. */
-  streamBytes: 4 * 1024 * 1024,
-  /** Streams of a process and of one subject; milliseconds between looks, of quiet before the end of an incomplete execution, and that an unwatched execution is remembered. */
-  watch: { watchers: 1_000, watchersOfSubject: 50, pollMs: 1_000, graceMs: 5_000, lingerMs: 60_000 },
+  /** Milliseconds after which a stream is cut whose reader takes nothing, and one that ended and is not taken. */
+  streamStallMs: 30_000,
+  streamGraceMs: 2_000,
+  /**
+   * Streams of a process and of one subject; rows of changes that are remembered for those who come back, and that may
+   * wait for one reader; milliseconds between looks, of quiet before the end of an incomplete execution, and that an
+   * unwatched execution is remembered.
+   */
+  watch: {
+    watchers: 1_000,
+    watchersOfSubject: 50,
+    rows: 5_000,
+    pollMs: 1_000,
+    graceMs: 5_000,
+    lingerMs: 60_000,
+  },
   /** UTF-16 units of each prompt that a comparison looks at. */
   compareText: 64 * 1024,
   /** Statistics of a workflow: executions that are counted; of those, executions and spans whose nodes are. */

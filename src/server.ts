@@ -14,6 +14,7 @@ import { auth } from './http/plugins/auth.ts'
 import { deadline } from './http/plugins/deadline.ts'
 import { errors, refusedBy, sendProblem } from './http/plugins/errors.ts'
 import { headers } from './http/plugins/headers.ts'
+import { knownQueries } from './http/plugins/known-queries.ts'
 import { refuseUnreadable } from './http/plugins/long-requests.ts'
 import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
 import { readRateLimit } from './http/plugins/rate-limit.ts'
@@ -78,6 +79,7 @@ export async function buildServer(
       reads.authenticate(request, request.routeOptions.config.scope ?? 'traces:read'),
     )
     await reads.register(readRateLimit)
+    await reads.register(knownQueries)
     await reads.register(readMetrics, { metrics })
     await reads.register(redactedIds, { parts })
     await reads.register(secondWall, { store: parts.store })

@@ -1,78 +1,109 @@
-import { PassThrough } from 'node:stream'
+import type { ServerResponse } from 'node:http'
 import { limits } from '../limits.ts'
 import type { Change, Watcher } from '../live/execution-watch.ts'
 import { eventText, HEARTBEAT, retryText } from '../live/server-sent.ts'
 import type { Principal } from '../model/principal.ts'
 import type { FoundExecution } from '../store/find-execution.ts'
+import { type Make, PacedBody } from './paced-body.ts'
 import type { Parts } from './parts.ts'
 import { presentLiveSummary } from './present/live.ts'
 import { presentColumns } from './present/skeleton.ts'
 import type { View } from './present/view.ts'
 import type { ReconnectEvent, ResetEvent, SpansEvent } from './schemas/live.ts'
 
-/** One reader's stream: what the watch tells, masked for this reader, as server-sent events. */
+/** What waits for its reader: as much as `rows` tells how much it is. */
+interface Waiting {
+  rows: number
+  make: Make
+  /** It tells to read everything again: nothing else needs to be told after it. */
+  reset?: boolean
+}
+
+/** The reader's token: when it ends (Unix milliseconds), and whether it is good, still. */
+interface Token {
+  expiresMs: number
+  isGood: () => Promise<boolean>
+}
+
+/**
+ * One reader's stream: what the watch tells, masked for this reader, as server-sent events. A reader who does not keep
+ * up is told to read again instead (`reset`); one who takes nothing is cut, and comes back with the last id.
+ */
 export class LiveStream implements Watcher {
   /** What is sent. */
-  readonly body = new PassThrough({ highWaterMark: limits.streamBytes })
+  readonly body: PacedBody
   readonly #parts: Parts
   readonly #principal: Principal
   readonly #view: View
+  readonly #raw: ServerResponse
   readonly #isGood: () => Promise<boolean>
-  #lastId: string | undefined
-  /** Events go out in the order in which they came, although some need a look-up first. */
-  #turn: Promise<void> = Promise.resolve()
   readonly #timers: NodeJS.Timeout[] = []
+  #waiting: Waiting[] = []
+  #lastId: string | undefined
+  #ended = false
 
-  /** `expiresMs`: when the reader's token ends, Unix milliseconds; `isGood`: whether it is, still. */
+  /** `raw` is what `body` goes to. */
   constructor(
     parts: Parts,
     principal: Principal,
     view: View,
-    { expiresMs, isGood }: { expiresMs: number; isGood: () => Promise<boolean> },
+    { expiresMs, isGood }: Token,
+    raw: ServerResponse,
   ) {
     this.#isGood = isGood
     this.#parts = parts
     this.#principal = principal
     this.#view = view
-    this.body.write(retryText(limits.streamRetryMs))
+    this.#raw = raw
+    this.body = new PacedBody({
+      next: () => this.#next(),
+      stallMs: limits.streamStallMs,
+      stalled: () => this.#cut(),
+    })
+    this.#tell(0, () => retryText(limits.streamRetryMs))
     const lifetime = limits.streamLifetimeMs
     const left = expiresMs - parts.now()
     this.#timers.push(
-      setInterval(() => {
-        this.#send(HEARTBEAT)
-        this.#told(async () => {})
-      }, limits.streamHeartbeatMs),
+      setInterval(() => this.#beat(), limits.streamHeartbeatMs),
       setTimeout(
         () => this.reconnect(left < lifetime ? 'token' : 'lifetime'),
         Math.max(0, Math.min(left, lifetime)),
       ),
     )
-    this.body.once('close', () => {
+    raw.once('close', () => {
       for (const timer of this.#timers) clearTimeout(timer)
+      this.body.destroy()
     })
   }
 
   changed(change: Change): void {
-    this.#told(async () => {
-      if (change.rows.length > 0) this.#send(eventText('spans', await this.#spans(change), change.id))
-      this.#lastId = change.id
-      this.#send(eventText('summary', presentLiveSummary(change.found), change.id))
-    })
+    if (this.#ended) return
+    const { found, rows, id } = change
+    this.#lastId = id
+    const waiting = this.#waiting.reduce((sum, one) => sum + one.rows, rows.length)
+    if (waiting > limits.watch.rows || this.#waiting.some((one) => one.reset)) this.reset(change)
+    else
+      this.#tell(Math.max(1, rows.length), async () => {
+        const spans = rows.length === 0 ? '' : eventText('spans', await this.#spans(change), id)
+        return spans + eventText('summary', presentLiveSummary(found), id)
+      })
   }
 
   reset({ found, id }: Omit<Change, 'rows'>): void {
-    this.#told(async () => {
-      this.#lastId = id
-      const data: ResetEvent = { tree_version: found.execution.version }
-      this.#send(eventText('reset', data, id))
-      this.#send(eventText('summary', presentLiveSummary(found), id))
-    })
+    if (this.#ended) return
+    this.#lastId = id
+    const data: ResetEvent = { tree_version: found.execution.version }
+    const make = () => eventText('reset', data, id) + eventText('summary', presentLiveSummary(found), id)
+    this.#forget()
+    this.#waiting.push({ rows: 1, make, reset: true })
+    this.body.wake()
   }
 
   finished(found: FoundExecution): void {
-    this.#told(async () => {
-      this.#send(eventText('complete', presentLiveSummary(found), this.#lastId))
-      this.body.end()
+    this.#end(() => {
+      // all that came before has been taken
+      this.#cutSoon()
+      return eventText('complete', presentLiveSummary(found), this.#lastId)
     })
   }
 
@@ -80,9 +111,14 @@ export class LiveStream implements Watcher {
     this.reconnect('changed')
   }
 
-  /** Ends the stream with a word on why; the client comes back with the last id, or is refused then. */
+  /**
+   * Ends the stream with a word on why; the client comes back with the last id, or is refused then. What it has not
+   * taken a moment later, it does not get.
+   */
   reconnect(reason: ReconnectEvent['reason']): void {
-    this.#inTurn(async () => this.#end(reason))
+    this.#cutSoon()
+    this.#forget()
+    this.#end(() => eventText('reconnect', { reason } satisfies ReconnectEvent))
   }
 
   async #spans({ found, rows }: Change): Promise<SpansEvent> {
@@ -92,37 +128,60 @@ export class LiveStream implements Watcher {
     const named = await store.within(this.#principal, () =>
       store.read.visible(this.#principal, found.execution.realm, [...(ids as Set<string>)]),
     )
+    const counted = await store.asOwner(() => store.read.countedRows(found, false))
     return {
       trace_ids: found.traceIds,
       total: rows[0]?.total ?? rows.length,
       tree_version: found.execution.version,
       rows: rows.map((row) => row.row),
-      columns: presentColumns(rows, found, named, this.#view),
+      columns: presentColumns(rows, found, named, counted, this.#view),
     }
   }
 
   /** Nothing is told to a token that was revoked, or whose key was retired, since the stream began. */
-  #told(work: () => Promise<void>): void {
-    this.#inTurn(async () => {
-      if (this.body.writableEnded) return
-      if (await this.#isGood()) await work()
-      else this.#end('token')
-    })
+  #next(): Make | undefined {
+    const next = this.#waiting.shift()
+    if (next === undefined) return undefined
+    return async () => ((await this.#isGood()) ? next.make() : this.#refused())
   }
 
-  #end(reason: ReconnectEvent['reason']): void {
-    this.#send(eventText('reconnect', { reason } satisfies ReconnectEvent))
-    this.body.end()
+  #refused(): string {
+    this.#cutSoon()
+    this.#waiting = []
+    this.#ended = true
+    this.body.finish()
+    return eventText('reconnect', { reason: 'token' } satisfies ReconnectEvent)
   }
 
-  #inTurn(work: () => Promise<void>): void {
-    this.#turn = this.#turn.then(work).catch(() => void this.body.destroy())
+  /** What waits need not be told any more. */
+  #forget(): void {
+    this.#waiting = this.#waiting.filter((one) => one.rows === 0)
   }
 
-  /** A reader that does not keep up is cut: it comes back with the last id that it has seen. */
-  #send(text: string): void {
-    if (this.body.writableEnded || this.body.destroyed) return
-    if (this.body.writableLength > limits.streamBytes) this.body.destroy()
-    else this.body.write(text)
+  #tell(rows: number, make: Make): void {
+    if (this.#ended) return
+    this.#waiting.push({ rows, make })
+    this.body.wake()
+  }
+
+  #end(make: Make): void {
+    this.#tell(0, make)
+    this.#ended = true
+    this.body.finish()
+  }
+
+  #beat(): void {
+    if (this.#waiting.length === 0) this.#tell(0, () => HEARTBEAT)
+  }
+
+  #cutSoon(): void {
+    if (this.#raw.closed) return
+    this.#timers.push(setTimeout(() => this.#cut(), limits.streamGraceMs))
+  }
+
+  /** The connection as well: what it still holds would keep it open for as long as nobody reads. */
+  #cut(): void {
+    this.body.destroy()
+    this.#raw.destroy()
   }
 }

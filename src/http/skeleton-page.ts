@@ -18,7 +18,7 @@ import { artifactVersion } from './present/artifact.ts'
 import { presentColumns, presentHead } from './present/skeleton.ts'
 import type { Reading } from './reading.ts'
 import type { RowFilter } from './schemas/requests.ts'
-import type { Skeleton } from './schemas/trace.ts'
+import { type Skeleton, SkeletonColumns } from './schemas/trace.ts'
 
 type Filter = Static<typeof RowFilter>
 type SkeletonRequest = FastifyRequest & { query: Filter & { limit: number; cursor?: string } }
@@ -100,13 +100,15 @@ export function createSkeleton(parts: Parts) {
     const rows = treeRows(order, page, (row, place) =>
       shown === null ? spans?.[order.positions[row] as number] : shown[place],
     )
+    const counted = await read.countedRows(found, stale)
+    const named = await namedExecutions(parts, reading, request, rows)
     const more = to < chosen.rows.length
     const place = (row: number, where: string) => signCursor(key, where, placeOf(order, row))
     return {
       execution: presentHead(found),
       total: chosen.rows.length,
       columns: {
-        ...presentColumns(rows, found, await namedExecutions(parts, reading, request, rows), view),
+        ...presentColumns(rows, found, named, counted, view),
         ...(chosen.matches === null
           ? {}
           : { match: rows.map(({ row }) => chosen.matches?.rows.has(row) === true) }),
@@ -142,6 +144,8 @@ async function chooseRows(
   limit: number,
 ): Promise<Chosen> {
   if (filter.around !== undefined) {
+    const { around: _around, trace_id: _trace, ...others } = filter
+    if (Object.keys(others).length > 0) throw new BadRequest('around excludes the other filters')
     const row = rowNamed(order, filter.around, filter.trace_id)
     return { rows: rowsAround(order, row, limit), matches: null, around: row }
   }
@@ -184,12 +188,15 @@ function namedExecutions(
 
 const policies = new WeakMap<object, string>()
 
-/** A word for how texts are masked: another policy makes other answers. */
+/** A word for how texts are masked and which columns there are: another policy, or version of this, makes other answers. */
 function policyTag({ config }: Parts): string {
   const { redaction } = config
   let tag = policies.get(redaction)
   if (tag === undefined) {
-    tag = createHash('sha256').update(JSON.stringify(redaction)).digest('base64url')
+    const columns = Object.keys(SkeletonColumns.properties)
+    tag = createHash('sha256')
+      .update(JSON.stringify([redaction, columns]))
+      .digest('base64url')
     policies.set(redaction, tag)
   }
   return tag

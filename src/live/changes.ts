@@ -1,8 +1,17 @@
 import type { ExecutionOrder } from '../tree/execution-order.ts'
 import { ID_BYTES, positionAt } from '../tree/structure.ts'
+import { isCounted } from '../tree/usage.ts'
 
-/** The rows of `after` that `before` does not have, or has in another version. Both must know their versions. */
-export function changedRows(before: ExecutionOrder, after: ExecutionOrder): number[] {
+/**
+ * The rows of `after` that `before` does not have, or has in another version, or which count in only one of them
+ * (`countedBefore`, `countedAfter`). Both orders must know their versions.
+ */
+export function changedRows(
+  before: ExecutionOrder,
+  after: ExecutionOrder,
+  countedBefore: Uint8Array,
+  countedAfter: Uint8Array,
+): number[] {
   const known = before.structure
   const traceNumbers = after.structure.traceIds.map((id) => known.traceIds.indexOf(id))
   const changed: number[] = []
@@ -12,7 +21,12 @@ export function changedRows(before: ExecutionOrder, after: ExecutionOrder): numb
     const at = position * ID_BYTES
     const earlier = trace === -1 ? -1 : positionAt(known, before.index, trace, after.structure.spanIds, at)
     // a span that was another execution's, or is one level elsewhere, is news as well
-    if (earlier === -1 || before.rowOf[earlier] === -1 || !sameVersion(before, earlier, after, position))
+    const was = earlier === -1 ? -1 : (before.rowOf[earlier] as number)
+    if (
+      was === -1 ||
+      !sameVersion(before, earlier, after, position) ||
+      isCounted(countedBefore, was) !== isCounted(countedAfter, row)
+    )
       changed.push(row)
   }
   return changed

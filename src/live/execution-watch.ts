@@ -37,14 +37,14 @@ export interface Watcher {
 }
 
 export interface WatchTimes {
+  /** Rows of changes that a watch remembers, for watchers that come back. */
+  rows: number
   /** Between two looks. */
   pollMs: number
   /** Without news after an end that leaves parents missing. */
   graceMs: number
 }
 
-/** Rows of changes that a watch remembers, for watchers that come back. */
-const REMEMBERED_ROWS = 5_000
 /** Rows in one event. */
 const EVENT_ROWS = 1_000
 /** Transactions: of a position further back, or ahead, the database was another one, or numbers went round. */
@@ -143,7 +143,7 @@ export class ExecutionWatch {
       return
     }
     const order = await this.#source.order(found)
-    const rows = changedRows(this.#order, order)
+    const rows = changedRows(this.#order, order, countedRows(this.#found), countedRows(found))
     const changes: { found: FoundExecution; rows: TreeRow<RowSpan>[] }[] = []
     for (let at = 0; at === 0 || at < rows.length; at += EVENT_ROWS) {
       changes.push({ found, rows: await this.#source.rows(found, order, rows.slice(at, at + EVENT_ROWS)) })
@@ -159,7 +159,7 @@ export class ExecutionWatch {
     const change = { ...what, id: this.#position() }
     this.#log.push({ seq: this.#seq, change })
     let rows = this.#log.reduce((sum, entry) => sum + entry.change.rows.length, 0)
-    while (rows > REMEMBERED_ROWS && this.#log.length > 1) {
+    while (rows > this.#times.rows && this.#log.length > 1) {
       const [oldest] = this.#log.splice(0, 1)
       rows -= oldest?.change.rows.length ?? 0
       this.#forgotten = oldest?.seq ?? this.#forgotten
@@ -194,10 +194,11 @@ export class ExecutionWatch {
     // a trace that came to the execution brings spans that are older than their membership
     if (back > TRANSACTIONS_BACK || -back > TRANSACTIONS_AHEAD || from.traces < found.traceIds.length)
       return null
-    const stored = await this.#source.storedSince(found, from.since, REMEMBERED_ROWS)
+    const { rows: most } = this.#times
+    const stored = await this.#source.storedSince(found, from.since, most)
     if (stored === null) return null
-    const rows = withSubtrees(order, stored)
-    if (rows.length > REMEMBERED_ROWS) return null
+    const rows = withSubtrees(order, stored, most)
+    if (rows.length > most) return null
     return this.#changes(found, order, rows)
   }
 
@@ -215,14 +216,17 @@ export class ExecutionWatch {
   }
 }
 
+/** Which rows count; of an execution that was rolled up before this was kept, none until it changes. */
+const countedRows = ({ execution }: FoundExecution) => execution.countedRows ?? new Uint8Array()
+
 /** The rows of spans, and what is below them: a span that comes late may bring what was stored before it. */
-function withSubtrees(order: ExecutionOrder, spans: readonly SpanId[]): number[] {
+function withSubtrees(order: ExecutionOrder, spans: readonly SpanId[], most: number): number[] {
   const rows = new Set<number>()
   for (const { traceId, spanId } of spans) {
     const row = rowOfId(order, traceId, spanId)
     if (row === -1 || rows.has(row)) continue
     const last = row + (order.descendants[row] as number)
-    for (let below = row; below <= last && rows.size <= REMEMBERED_ROWS; below++) rows.add(below)
+    for (let below = row; below <= last && rows.size <= most; below++) rows.add(below)
   }
   return [...rows].sort((a, b) => a - b)
 }

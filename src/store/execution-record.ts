@@ -28,6 +28,8 @@ export interface ExecutionRecord {
     reasoningOutput: number | null
   }
   money: Money
+  /** Which rows of the tree tokens and cost are the sum of (`countedBits`); null = rolled up before this was kept. */
+  countedRows: Uint8Array | null
   complete: boolean
   notices: Notice[]
   rootTraceId: string | null
@@ -65,6 +67,7 @@ export function executionRecord(row: Selectable<ExecutionsTable>): ExecutionReco
       source: row.cost_source as Money['source'],
       unknownCalls: row.cost_unknown_calls,
     },
+    countedRows: row.counted_rows,
     complete: row.complete,
     notices: (row.notices as Notice[] | null) ?? [],
     rootTraceId: row.root_trace_id?.toString('hex') ?? null,

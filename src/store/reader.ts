@@ -4,6 +4,7 @@ import { type Analysis, analyse } from '../tree/analysis.ts'
 import { buildOrder, type ExecutionOrder } from '../tree/execution-order.ts'
 import { buildExecutionTree, type ExecutionTree, executionKey } from '../tree/execution-tree.ts'
 import type { RowSpan, SlimSpan } from '../tree/slim-span.ts'
+import { countedBits, countedRows } from '../tree/usage.ts'
 import { callsBefore, MOST_CALLS } from './calls-before.ts'
 import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
@@ -98,6 +99,13 @@ export class Reader {
         execution.key,
       )
     return orUnavailable(this.#remembered(this.#trees, found, stale, make))
+  }
+
+  /** Which rows of the tree the totals are the sum of (`countedBits`). */
+  async countedRows(found: FoundExecution, stale: boolean): Promise<Uint8Array> {
+    if (found.execution.countedRows !== null) return found.execution.countedRows
+    const tree = await this.tree(found, stale)
+    return countedBits(tree, countedRows(tree))
   }
 
   /** What a summary needs of the tree; from memory when nothing changed since the last time. */

@@ -32,6 +32,7 @@ export interface ExecutionsTable {
   cost: string | null
   cost_source: string | null
   cost_unknown_calls: number
+  counted_rows: Buffer | null
   complete: boolean
   has_root: boolean
   notices: Json

@@ -28,6 +28,24 @@ function declarations(): Plugin {
   }
 }
 
+/** Loads the script that comes first by a tag of its own: in one with the tab it would wait for the tab. */
+function firstScript(): Plugin {
+  return {
+    name: 'first-script',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        const first = Object.values(bundle ?? {}).find(
+          (file) => file.type === 'chunk' && file.name === 'first',
+        )
+        if (!first) throw new Error('there is no first script')
+        const attrs = { type: 'module', async: true, crossorigin: true, src: `./${first.fileName}` }
+        return [{ tag: 'script', attrs, injectTo: 'head-prepend' }]
+      },
+    },
+  }
+}
+
 /** Leaves a `.br` and a `.gz` beside every script and style sheet: the service compresses nothing on the way. */
 function compressFiles(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -88,7 +106,15 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   environments: {
-    client: { build: { outDir: `${out}standalone`, rolldownOptions: { output: { codeSplitting } } } },
+    client: {
+      build: {
+        outDir: `${out}standalone`,
+        rolldownOptions: {
+          input: { index: `${here}standalone/index.html`, first: `${here}first.ts` },
+          output: { codeSplitting },
+        },
+      },
+    },
     library: {
       consumer: 'client',
       build: {
@@ -114,5 +140,5 @@ export default defineConfig({
       compressFiles(out)
     },
   },
-  plugins: [declarations()],
+  plugins: [declarations(), firstScript()],
 })

@@ -3,7 +3,7 @@ import type { Notice } from '../model/span.ts'
 import { type ExecutionTree, isRoot, missingParent } from './execution-tree.ts'
 import { displayEndNs, displayStartNs, type SlimSpan } from './slim-span.ts'
 import { timeNotices } from './time-notices.ts'
-import { countedRows, sumUsage, type Usage } from './usage.ts'
+import { countedBits, countedRows, sumUsage, type Usage } from './usage.ts'
 
 /** running, interrupted, completed, failed or cancelled. */
 export type ExecutionStatus = 'running' | 'interrupted' | 'completed' | 'failed' | 'cancelled'
@@ -19,6 +19,8 @@ export interface RollUp {
   spanCount: number
   errorCount: number
   usage: Usage
+  /** Which rows `usage` is the sum of: one bit each (`countedBits`). */
+  countedRows: Uint8Array
   complete: boolean
   /** A span without parent has come. */
   hasRoot: boolean
@@ -46,6 +48,7 @@ export function rollUp(tree: ExecutionTree): RollUp {
   const errors = deepestErrors(tree, rows)
   const shallowFirst = byDepth(tree, rows)
   const root = roots[0] ?? null
+  const counted = countedRows(tree)
   return {
     status,
     startedNs: extreme(
@@ -64,7 +67,8 @@ export function rollUp(tree: ExecutionTree): RollUp {
     errorMessage: status === 'failed' ? (last(roots)?.errorMessage ?? errors[0]?.errorMessage ?? null) : null,
     spanCount: rows.length,
     errorCount: errors.length,
-    usage: sumUsage(tree, countedRows(tree)),
+    usage: sumUsage(tree, counted),
+    countedRows: countedBits(tree, counted),
     complete: roots.length > 0 && status !== 'running' && waiting.length === 0,
     hasRoot: roots.length > 0,
     rootTraceId: root?.traceId ?? null,

@@ -51,6 +51,16 @@ function countCall(tree: ExecutionTree, row: number, calls: Map<string, number[]
   } else if (told(span) > told(spanOf(tree, counted[twin] as number))) counted[twin] = row
 }
 
+/** The rows of `countedRows`, one bit for each row of the tree, the lowest of each byte first. */
+export function countedBits({ order }: ExecutionTree, counted: readonly number[]): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(order.positions.length / 8))
+  for (const row of counted) bits[row >> 3] = (bits[row >> 3] as number) | (1 << (row & 7))
+  return bits
+}
+
+/** Whether a row's own usage counts, of what `countedBits` made. */
+export const isCounted = (bits: Uint8Array, row: number) => (((bits[row >> 3] ?? 0) >> (row & 7)) & 1) === 1
+
 /** The sum over the given rows' own usage: unknown stays unknown, known is added. */
 export function sumUsage(tree: ExecutionTree, rows: readonly number[]): Usage {
   const usage: Usage = { tokens: { ...NO_TOKENS }, money: NO_MONEY, calls: 0, llmCalls: 0 }

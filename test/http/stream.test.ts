@@ -120,3 +120,18 @@ t.test('watchers of one execution share one look', async (t) => {
   t.ok(looks >= 1 && looks <= 3, `${looks} looks in 2.5 s for eight watchers`)
   for (const client of clients) client.cut()
 })
+
+t.test('a row that counts no more, for a call came below it, is told again', async (t) => {
+  const { stream, write } = await begun(t)
+  const call = { kind: 'llm', tokens: { ...span('1', 'x', null).tokens, input: 5, output: 1 } } as const
+  const client = await openStream(stream)
+  await client.until((one) => one.event === 'summary')
+  await write(span('1', 'b', 'a', call))
+  const first = await client.until((one) => told([one]).includes(id('b')))
+  t.same(first.data.columns.counted, [true])
+  await write(span('1', 'c', 'b', call))
+  const second = await client.until((one) => told([one]).includes(id('c')))
+  t.same(second.data.columns.span_id, ['b', 'c'].map(id))
+  t.same(second.data.columns.counted, [false, true])
+  client.cut()
+})

@@ -227,6 +227,7 @@ export function skeletonPage(sample: Sample, from: number, limit: number): Skele
       offset_ms: column((s) => s.start),
       duration_ms: column((s) => s.duration),
       node_id: column((s) => (s.kind === 'node' ? s.name : null)),
+      counted: column((s) => s.kind === 'llm'),
       model: column((s) => s.model),
       input_tokens: column((s) => s.input),
       output_tokens: column((s) => s.output),

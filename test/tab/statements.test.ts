@@ -51,6 +51,20 @@ async function statements(browser: Browser): Promise<void> {
       t.ok(now < 10_000, 'even on a busy machine')
     },
   )
+  await on('1 the spans are asked for before the tab itself has come', async (t, page) => {
+    let times = 0
+    page.on('request', (request) => {
+      if (request.url().includes('view=skeleton')) times += 1
+    })
+    const asked = page.waitForRequest(/view=skeleton/)
+    // the script of the tab comes only once the spans were asked for: it would wait for ever
+    await page.route(/assets\/index-.*\.js/, async (route) => {
+      await asked
+      await route.continue()
+    })
+    await openTrace(page, target, 'exec-0419')
+    t.equal(times, 1, 'and only once')
+  })
   await on('5, 6 the keys: folding, one stop for Tab, and what follows when they rest', keys(target))
   await on('8 every span can be reached, orphans below a missing parent', reach(target, service))
   await on('12 an image of another host is asked for when its button is pressed', images(target, service))

@@ -5,13 +5,13 @@ import type { FoundExecution } from '../../store/find-execution.ts'
 import { spanKey } from '../../store/load-spans.ts'
 import type { ExecutionOrder } from '../../tree/execution-order.ts'
 import { nearestRoots } from '../../tree/order.ts'
-import type { SlimSpan } from '../../tree/slim-span.ts'
+import { displayStartNs, type SlimSpan } from '../../tree/slim-span.ts'
 import type { TreeRow } from '../../tree/tree-row.ts'
 import type { Artifact } from '../schemas/common.ts'
 import type { CanvasSpan, CanvasTrace } from '../schemas/trace.ts'
 import type { ArtifactView } from './artifact-view.ts'
 import { presentSpan } from './span.ts'
-import { rfc3339OrNull } from './time.ts'
+import { rfc3339, rfc3339OrNull } from './time.ts'
 import type { View } from './view.ts'
 
 /** The rows that a plain request gets: those nearest the roots, closed under ancestors. */
@@ -58,17 +58,19 @@ function canvasSpans(
   view: View,
 ): CanvasSpan[] {
   const shown: CanvasSpan[] = []
+  const keys = new Set<string>()
   let bytes = 0
-  for (const { span: slim, depth, subExecution } of [...rows].sort(
-    (a, b) => a.depth - b.depth || a.row - b.row,
-  )) {
+  for (const { span: slim, subExecution } of [...rows].sort((a, b) => a.depth - b.depth || a.row - b.row)) {
     const span = spans.get(spanKey(slim))
     // a sub-execution's root is told by that execution's own trace
     if (span === undefined || subExecution !== null) continue
-    const presented = canvasSpan(slim, span, found.execution.key.executionId, depth === 0, view)
+    // below what is not shown (another execution, a span that is gone meanwhile) it is a root, as it is without parent
+    const isRoot = !keys.has(spanKey({ traceId: slim.traceId, spanId: slim.parentSpanId }))
+    const presented = canvasSpan(slim, span, found, isRoot, view)
     bytes += JSON.stringify(presented).length
     if (bytes > limits.canvasBytes && shown.length > 0) break
     shown.push(presented)
+    keys.add(spanKey(slim))
   }
   const total = found.execution.spanCount
   for (const span of shown) {
@@ -83,22 +85,32 @@ function canvasSpans(
 function canvasSpan(
   slim: SlimSpan,
   span: Span,
-  executionId: string,
+  { execution }: FoundExecution,
   isRoot: boolean,
   view: View,
 ): CanvasSpan {
-  const presented = presentSpan(slim, span, executionId, view)
+  const presented = presentSpan(slim, span, execution.key.executionId, view)
   const attributes = Object.assign(Object.create(null) as Record<string, unknown>, presented.attributes)
   if (isRoot && presented.parent_span_id !== null)
     attributes['trace.parent_span_id'] = presented.parent_span_id
   addUsage(attributes, slim)
   addCategory(attributes, slim)
+  addState(attributes, presented)
   if (view.content) addContent(attributes, span, view)
   if (presented.artifacts.length > 0)
     attributes['orcheo.artifact.ids'] = presented.artifacts.map((one) => openId(one, view.artifacts))
   for (const [key, value] of Object.entries(attributes)) attributes[key] = preview(value)
-  return { ...presented, parent_span_id: isRoot ? null : presented.parent_span_id, attributes }
+  return {
+    ...presented,
+    parent_span_id: isRoot ? null : presented.parent_span_id,
+    start_time: displayStartNs(slim) === 0n ? someTime(execution) : presented.start_time,
+    attributes,
+  }
 }
+
+/** When a span began that nobody gave a time: with its execution. Canvas would begin its axis in 1970. */
+const someTime = ({ startedNs, lastSpanAt }: FoundExecution['execution']) =>
+  rfc3339(startedNs ?? BigInt(lastSpanAt.getTime()) * 1_000_000n)
 
 /** What Canvas puts into a download's address: it sends no token, so the id opens the bytes where that is set. */
 const openId = ({ id, download_id }: Artifact, { sign }: ArtifactView) =>
@@ -127,25 +139,43 @@ const CATEGORIES = new Map<SlimSpan['kind'], string>([
   ['downstream', 'TOOL'],
 ])
 
-/** Operation names that Canvas knows; it shows others as unknown, so they must not hide our category. */
-const KNOWN_OPERATIONS = new Set([
-  'chat',
-  'generate_content',
-  'text_completion',
-  'execute_tool',
-  'invoke_agent',
-  'create_agent',
-  'embeddings',
+/** Operation names that Canvas knows, and what it shows for them; it shows others as unknown. */
+const OPERATIONS = new Map([
+  ['chat', 'LLM'],
+  ['generate_content', 'LLM'],
+  ['text_completion', 'LLM'],
+  ['execute_tool', 'TOOL'],
+  ['invoke_agent', 'AGENT'],
+  ['create_agent', 'AGENT'],
+  ['embeddings', 'EMBEDDING'],
 ])
 
+/** An operation goes before everything else there: one that says something else than our kind must not hide it. */
 function addCategory(attributes: Record<string, unknown>, { kind }: SlimSpan): void {
-  if (KNOWN_OPERATIONS.has(String(attributes['gen_ai.operation.name']))) return
+  const category = CATEGORIES.get(kind)
+  const operation = OPERATIONS.get(String(attributes['gen_ai.operation.name']))
+  if (operation !== undefined && (category ?? operation) === operation) return
   delete attributes['gen_ai.operation.name']
   if (kind === 'llm') attributes['gen_ai.operation.name'] = 'chat'
   else {
     delete attributes['gen_ai.system']
-    attributes['openinference.span.kind'] ??= CATEGORIES.get(kind)
+    attributes['openinference.span.kind'] ??= category
   }
+}
+
+const STATE = 'orcheo.workflow.state'
+
+/**
+ * Where there is a state before and after, Canvas shows how they differ and nothing else of input and output: a model
+ * call is better told by its messages. That something was taken out or cut it says there alone.
+ */
+function addState(attributes: Record<string, unknown>, { kind, notices }: CanvasSpan): void {
+  const sides = [`${STATE}.before`, `${STATE}.after`]
+  if (!sides.some((side) => side in attributes)) return
+  if (kind === 'llm') for (const side of sides) delete attributes[side]
+  else
+    for (const code of ['redacted', 'truncated'])
+      if (notices.some((notice) => notice.code === code)) attributes[`${STATE}.${code}`] = true
 }
 
 function addContent(attributes: Record<string, unknown>, span: Span, view: View): void {

@@ -3,6 +3,7 @@ import type { FoundExecution } from '../../store/find-execution.ts'
 import { amountOf, picoOf } from '../../tree/money.ts'
 import { displayDurationMs, displayStartNs, type RowSpan } from '../../tree/slim-span.ts'
 import type { TreeRow } from '../../tree/tree-row.ts'
+import { isCounted } from '../../tree/usage.ts'
 import type { Skeleton, SkeletonColumns } from '../schemas/trace.ts'
 import { countUnreferenced } from './artifact.ts'
 import { durationMs, rfc3339OrNull } from './time.ts'
@@ -25,11 +26,16 @@ export function presentHead({ execution, traceIds, asOf }: FoundExecution): Skel
   }
 }
 
-/** Rows as columns. `named` = the sub-executions that this reader may see. */
+/** Of a span that nobody gave a time: none, it stands where the execution begins. */
+const offsetMs = (startNs: bigint, originNs: bigint) =>
+  startNs === 0n ? 0 : Number(startNs - originNs) / 1_000_000
+
+/** Rows as columns. `named` = the sub-executions that this reader may see; `counted` = the rows of the totals. */
 export function presentColumns(
   rows: readonly TreeRow<RowSpan>[],
   found: FoundExecution,
   named: ReadonlyMap<string, string>,
+  counted: Uint8Array,
   view: View,
 ): SkeletonColumns {
   const traces = new Map(found.traceIds.map((id, index) => [id, index]))
@@ -56,13 +62,14 @@ export function presentColumns(
     title: shown((span) => (span.title === null ? null : masked(span.title)), null),
     kind: each((span) => span.kind),
     state: each((span) => span.status),
-    offset_ms: each((span) => Number(displayStartNs(span) - originNs) / 1_000_000),
+    offset_ms: each((span) => offsetMs(displayStartNs(span), originNs)),
     duration_ms: each(displayDurationMs),
     node_id: shown((span) => span.nodeId, null),
     model: shown((span) => span.model, null),
     input_tokens: shown((span) => span.tokens.input, null),
     output_tokens: shown((span) => span.tokens.output, null),
     cost: shown((span) => (span.cost === null ? null : amountOf(picoOf(span.cost))), null),
+    counted: rows.map((row) => isCounted(counted, row.row)),
     artifacts: each((span) => span.artifactCount + countUnreferenced(span.spanId, view.artifacts)),
     notices: each((span) => (span.noticeCodes.length === 0 ? null : [...span.noticeCodes])),
     event_count: shown((span) => span.eventCount ?? 0, 0),

@@ -29,8 +29,11 @@ const Query = Type.Intersect([
 export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { parts }) => {
   const open = new Set<LiveStream>()
   const watches = new Watches(liveSource(parts), limits.watch)
+  let stopping = false
   const endAll = () => {
+    stopping = true
     for (const one of open) one.reconnect('stopping')
+    open.clear()
   }
   // a drain begins before the listener closes: readers go elsewhere at once
   const drain = setInterval(() => parts.draining() && endAll(), limits.watch.pollMs)
@@ -75,7 +78,7 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
       schema: {
         summary: 'The trace of an execution as it happens, as server-sent events',
         description:
-          'Events: `spans` (rows added or changed, as skeleton columns), `summary`, `reset` (what was missed cannot be told: read the skeleton again, the stream goes on from there), `complete` (the last one), `reconnect`. Goes on after `Last-Event-ID`, or `since`, in any process of the service: spans may come twice, none is left out.',
+          'Events: `spans` (rows added or changed, as skeleton columns), `summary`, `reset` (what was missed, or not read in time, is not told: read the skeleton again, the stream goes on from there), `complete` (the last one), `reconnect`. Goes on after `Last-Event-ID`, or `since`, in any process of the service: spans may come twice, none is left out.',
         produces: ['text/event-stream'],
         params: ExecutionParams,
         querystring: Query,
@@ -83,37 +86,31 @@ export const stream: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
       },
     },
     async (request, reply) => {
-      if (parts.draining()) throw new Stopping()
+      if (stopping || parts.draining()) throw new Stopping()
       const { principal } = request
       const giveBack = watches.reserve(`${principal.workspace}\0${principal.subject}`)
-      let live: LiveStream | undefined
+      // the place is taken for as long as the connection is
+      reply.raw.once('close', giveBack)
       try {
         const { found, view } = await findReading(parts, request, reply)
         const { authorization } = request.headers
-        live = new LiveStream(parts, principal, view, {
-          expiresMs: expiryOf(authorization),
-          isGood: () => isGood(app, authorization),
-        })
-        const { body } = live
+        const token = { expiresMs: expiryOf(authorization), isGood: () => isGood(app, authorization) }
+        const live = new LiveStream(parts, principal, view, token, reply.raw)
+        open.add(live)
+        reply.raw.once('close', () => open.delete(live))
         const given = request.headers['last-event-id'] ?? request.query.since
         const from = given === undefined ? null : (readPosition(given) ?? 'unknown')
         const leave = await watches.watch(found, live, from)
-        open.add(live)
-        const closed = live
-        body.once('close', () => {
-          open.delete(closed)
-          leave()
-          giveBack()
-        })
+        if (reply.raw.closed) leave()
+        else reply.raw.once('close', leave)
         reply
           .header('content-type', 'text/event-stream; charset=utf-8')
           .header('cache-control', 'private, no-store')
           .header('x-accel-buffering', 'no')
           // a stream that ends while the listener closes must not leave an idle connection behind
           .header('connection', 'close')
-        return reply.send(body)
+        return reply.send(live.body)
       } catch (error) {
-        live?.body.destroy()
         giveBack()
         throw error
       }

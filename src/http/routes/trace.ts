@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { BadRequest } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import { daysOf } from '../../store/load-structure.ts'
 import { idOfRow } from '../../tree/execution-order.ts'
@@ -47,7 +48,7 @@ export const trace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
       schema: {
         summary: 'The trace of an execution',
         description:
-          'The filters, `limit` and `cursor` belong to `view=skeleton`, which has any size of trace, page by page in depth-first order.',
+          'The filters (refused without it), `limit` and `cursor` belong to `view=skeleton`, which has any size of trace, page by page in depth-first order.',
         params: ExecutionParams,
         querystring: Query,
         response: { 200: Type.Union([CanvasTrace, Skeleton]) },
@@ -61,6 +62,8 @@ export const trace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
         // columns of thousands of values: several times as fast as by the schema, which the tests hold it to
         return reply.type('application/json; charset=utf-8').send(JSON.stringify(page) as never)
       }
+      const filters = Object.keys(RowFilter.properties).filter((name) => name in request.query)
+      if (filters.length > 0) throw new BadRequest(`${filters.join(', ')}: only with view=skeleton`)
       reply.header('cache-control', 'private, no-store')
       return canvasAnswer(parts, reading)
     },

@@ -8,12 +8,13 @@ import { presentExecution } from '../present/execution.ts'
 import { rfc3339OrNull } from '../present/time.ts'
 import { viewOf } from '../present/view.ts'
 import { markStale } from '../reading.ts'
+import { ExecutionStatus } from '../schemas/common.ts'
 import { ExecutionRows, Workflows } from '../schemas/executions.ts'
 
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: limits.listPageMax, default: limits.listPage }),
   cursor: Type.Optional(Type.String({ maxLength: 1_000 })),
-  status: Type.Optional(Type.String({ maxLength: 32 })),
+  status: Type.Optional(ExecutionStatus),
   thread_id: Type.Optional(Type.String({ maxLength: limits.maxIdLength })),
   from: Type.Optional(Type.String({ format: 'date-time', description: 'started at or after' })),
   to: Type.Optional(Type.String({ format: 'date-time', description: 'started at or before' })),

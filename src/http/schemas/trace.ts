@@ -101,6 +101,10 @@ export const SkeletonColumns = Type.Object({
   input_tokens: Type.Array(Nullable(Type.Integer())),
   output_tokens: Type.Array(Nullable(Type.Integer())),
   cost: Type.Array(Nullable(Type.String())),
+  counted: Type.Array(Type.Boolean(), {
+    description:
+      "the totals are the sum of these rows' tokens and cost: what others repeat is not counted twice",
+  }),
   artifacts: Type.Array(Type.Integer({ description: 'how many' })),
   /** Codes of the row's notices; null = none. */
   notices: Type.Array(Nullable(Type.Array(Type.String()))),

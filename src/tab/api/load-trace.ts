@@ -1,10 +1,9 @@
 import type { Skeleton } from '../../http/schemas/trace.ts'
 import { type Columns, type Execution, joinPages } from '../model/columns.ts'
 import type { Api } from './client.ts'
-import { paths } from './paths.ts'
+import { FIRST_PAGE, paths } from './paths.ts'
 
-/** The first page is small, so that the first rows come at once; the rest comes in large ones. */
-export const FIRST_PAGE = 1_000
+/** Rows of a page after the first. */
 const NEXT_PAGE = 10_000
 /** Rows that are loaded without being asked for. */
 export const AUTOMATIC_ROWS = 50_000

@@ -1,5 +1,8 @@
 const segment = encodeURIComponent
 
+/** Rows of the first page: few, so that they come at once; the rest comes in large pages. */
+export const FIRST_PAGE = 1_000
+
 /** The addresses of the API that the tab reads, below the base path. */
 export const paths = {
   workflows: () => '/api/workflows',

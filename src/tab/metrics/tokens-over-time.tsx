@@ -23,7 +23,7 @@ export function TokensOverTime({
   summary,
 }: Pick<ViewProps, 'view' | 'zoom' | 'loaded' | 'summary'>) {
   const { format } = useTab()
-  const { tree, columns } = view
+  const { columns } = view
   const { from, to } = zoom.window
   const { started_at: started } = loaded.execution
   // Of a trace that is not here as a whole the service has the numbers.
@@ -32,8 +32,8 @@ export function TokensOverTime({
     () =>
       told && started !== null
         ? toldUsage(told, Date.parse(started), { from, to })
-        : usageOverTime(tree, columns, { from, to }, SLICES),
-    [tree, columns, from, to, told, started],
+        : usageOverTime(columns, { from, to }, SLICES),
+    [columns, from, to, told, started],
   )
   const busy = slices.filter((slice) => slice.calls > 0)
   const numbers = (slice: Slice) => [slice.from, slice.to, slice.calls, slice.input, slice.output]

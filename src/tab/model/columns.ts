@@ -58,6 +58,7 @@ function emptyColumns(): Columns {
     input_tokens: [],
     output_tokens: [],
     cost: [],
+    counted: [],
     artifacts: [],
     notices: [],
     event_count: [],

@@ -2,7 +2,6 @@ import { type Columns, titleOf } from './columns.ts'
 import type { SpanKind } from './kinds.ts'
 import { spanWindow } from './timeline.ts'
 import type { Tree } from './tree.ts'
-import { countedRows } from './usage.ts'
 
 /** One run of a node of the workflow: a span of the tree that stands for it. */
 export interface NodeRun {
@@ -45,17 +44,18 @@ const STEPS: ReadonlySet<SpanKind> = new Set([
 ])
 
 /**
- * The nodes of an execution in the order of their first run. A node is what its spans name (`node_id`); an
- * execution without such spans has its agents, model calls and tools as nodes, by their titles.
+ * The nodes of an execution in the order of their first run, as the service counts them. A node is what spans name
+ * (`node_id`); what is below a run and names the same node is part of it. An execution without such spans has its
+ * agents, model calls and tools as nodes, by their titles.
  */
 export function nodesOf(tree: Tree, columns: Columns, now: number): NodeOfGraph[] {
-  const named = columns.kind.some((kind, i) => kind === 'node' && columns.node_id[i] !== null)
+  const own = (index: number) => (columns.sub_execution[index] === null ? columns.node_id[index] : null)
+  const named = columns.node_id.some((_id, i) => own(i))
   const idOf = (index: number): string | null => {
     const kind = columns.kind[index] ?? 'internal'
-    if (named) return kind === 'node' ? (columns.node_id[index] ?? null) : null
+    if (named) return own(index) ?? null
     return STEPS.has(kind) ? `${kind}:${titleOf(columns, index)}` : null
   }
-  const counted = countedRows(tree, columns)
   const nodes = new Map<string, NodeOfGraph>()
   // Per row the node that it belongs to, and the row of that run.
   const ownerOf = new Array<NodeOfGraph | null>(tree.length).fill(null)
@@ -68,7 +68,7 @@ export function nodesOf(tree: Tree, columns: Columns, now: number): NodeOfGraph[
     let owner = above < 0 ? null : (ownerOf[above] ?? null)
     runOf[row] = parent
     const window = index < 0 ? null : spanWindow(tree, columns, row, now)
-    if (id !== null && window) {
+    if (id !== null && window && !(named && id === owner?.id)) {
       owner = nodes.get(id) ?? newNode(id, columns, index)
       nodes.set(id, owner)
       owner.runs.push({ row, from: window.from, to: window.to, parent })
@@ -79,9 +79,9 @@ export function nodesOf(tree: Tree, columns: Columns, now: number): NodeOfGraph[
     }
     ownerOf[row] = owner
     if (!owner || index < 0) continue
-    if (columns.kind[index] === 'llm') owner.modelCalls += 1
     if (columns.kind[index] === 'tool') owner.toolCalls += 1
-    if (!counted[row]) continue
+    if (!columns.counted[index]) continue
+    if (columns.kind[index] === 'llm') owner.modelCalls += 1
     owner.input = add(owner.input, columns.input_tokens[index])
     owner.output = add(owner.output, columns.output_tokens[index])
     const cost = columns.cost[index]

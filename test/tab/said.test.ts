@@ -1,0 +1,142 @@
+import type { Browser, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import type { SpanDetail, Summary } from '../../src/http/schemas/trace.ts'
+import { launchBrowser } from '../helpers/browser.ts'
+import { type JourneyTarget, openTrace, tracePath, treeRows } from './journey.ts'
+import { OTHER_TOKEN, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+import { artifact } from './sample-trace.ts'
+
+// What the tab says where there is nothing to show, or less than was asked for.
+const browser = await launchBrowser()
+if (browser) await said(browser)
+else t.pass('no browser on this machine')
+
+async function said(browser: Browser): Promise<void> {
+  const service = await startSampleService()
+  t.teardown(async () => {
+    await browser.close()
+    await service.close()
+  })
+  const target: JourneyTarget = {
+    url: service.url,
+    token: TOKEN,
+    otherToken: OTHER_TOKEN,
+    workflow: WORKFLOW,
+    execution: 'exec-0418',
+    other: 'exec-0419',
+    prompt: /two-person tent/,
+    answer: /by express/,
+  }
+  const on = (name: string, run: (t: Test, page: Page, target: JourneyTarget) => Promise<void>) =>
+    t.test(name, async (t) => {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+      page.setDefaultTimeout(20_000)
+      await run(t, page, target)
+      await page.close()
+    })
+  await on('9 a model call says roles, tokens in, cached and out, cost, model and why it ended', call)
+  await on('14 refused: nothing of the earlier trace is left, one request in 10 s, another opens', refused)
+  await on('17 an empty and an unknown execution are told apart, and neither is an alarm', nothing)
+  await on('20 an artifact that is gone says so, and has no button', gone)
+  await on('21 a dashboard opens with noopener; where none is configured there is no menu', dashboards)
+}
+
+function textOf(page: Page): Promise<string> {
+  return page.evaluate(() => document.querySelector('trace-tab')?.shadowRoot?.textContent ?? '')
+}
+
+/** Changes an answer on its way. */
+async function change<T>(page: Page, path: RegExp, edit: (body: T) => void): Promise<void> {
+  await page.route(path, async (route) => {
+    const response = await route.fetch()
+    const body = (await response.json()) as T
+    edit(body)
+    await route.fulfill({ response, json: body })
+  })
+}
+
+async function call(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  await openTrace(page, target)
+  await treeRows(page).filter({ hasText: 'chat' }).first().click()
+  await page.locator('.message').first().waitFor()
+  const facts = await page.locator('.facts').innerText()
+  for (const fact of [/Tokens in\s+[\d,]+/i, /[\d,]+ cached/i, /Tokens out\s+[\d,]+/i, /\$/, /stop/])
+    t.match(facts, fact)
+  t.match(facts, /gpt-4\.1-mini|claude-sonnet-4-5/)
+  const roles = (await page.locator('.message').allInnerTexts()).join(' ').toLowerCase()
+  for (const role of ['system', 'user', 'assistant']) t.match(roles, role)
+}
+
+async function refused(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  await openTrace(page, target)
+  await treeRows(page).filter({ hasText: 'chat' }).first().click()
+  await page.locator('.message').first().waitFor()
+  t.match(await textOf(page), target.prompt)
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (request.url().includes('/trace?')) asked.push(request.url())
+  })
+  await page.evaluate(() => sessionStorage.setItem('workflow-trace.token', 'no-scope'))
+  await page.locator('.rail-row', { hasText: target.other }).click()
+  await page.locator('.state-card h2', { hasText: 'You may not see this trace' }).waitFor()
+  t.equal(await treeRows(page).count(), 0)
+  t.notMatch(await textOf(page), target.prompt)
+  await page.waitForTimeout(10_000)
+  t.equal(asked.length, 1, 'a refusal is not asked for again')
+  await page.evaluate((token) => sessionStorage.setItem('workflow-trace.token', token), TOKEN)
+  await page.locator('.rail-row', { hasText: target.execution }).click()
+  await treeRows(page).first().waitFor()
+}
+
+async function nothing(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  const card = page.locator('.state-card')
+  const texts: string[] = []
+  for (const [execution, title] of [
+    ['exec-empty', 'No spans yet'],
+    ['nobody-knows-it', 'Nothing to show here'],
+  ] as const) {
+    await page.goto(`${target.url}${tracePath(target, execution)}#token=${target.token}`)
+    await card.locator('h2', { hasText: title }).waitFor()
+    texts.push(await card.innerText())
+    t.equal(await page.locator('[role="alert"]').count(), 0, `${execution}: no alarm`)
+    const colours = await card.evaluate((element) =>
+      [element, ...element.querySelectorAll('h2, p, .state-icon')].map((one) => getComputedStyle(one).color),
+    )
+    for (const colour of colours) {
+      const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number)
+      t.notOk(red > 1.5 * Math.max(green, blue), `${execution}: ${colour} is not red`)
+    }
+    await page.goto('about:blank')
+  }
+  t.not(texts[0], texts[1])
+}
+
+async function gone(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  await change<SpanDetail>(page, /\/spans\/[0-9a-f]+/, (span) => {
+    span.artifacts = [{ ...artifact(span.span_id), download_id: null, state: 'gone' }]
+  })
+  await openTrace(page, target)
+  await treeRows(page).filter({ hasText: 'chat' }).first().click()
+  await page.getByRole('tab', { name: /Links/ }).click()
+  const row = page.locator('.artifact')
+  await row.waitFor()
+  t.match(await row.innerText(), /reply\.pdf/)
+  t.match(await row.innerText(), /removed|gone|no longer|expired/i)
+  t.equal(await row.getByRole('button').count(), 0)
+}
+
+async function dashboards(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  await openTrace(page, target)
+  await page.getByRole('button', { name: 'Open in' }).click()
+  const link = page.locator('.menu-list a').first()
+  t.match(await link.getAttribute('rel'), /noopener/)
+  t.equal(await link.getAttribute('target'), '_blank')
+  t.match(await link.innerText(), /grafana\.example/, 'it names its host')
+  await page.goto('about:blank')
+  await change<Summary>(page, /\/trace\/summary/, (summary) => {
+    summary.links = []
+  })
+  await openTrace(page, target)
+  await page.locator('.strip').waitFor()
+  t.equal(await page.getByRole('button', { name: 'Open in' }).count(), 0)
+}
