@@ -89,7 +89,7 @@ function Row({ row, now, current }: { row: ExecutionRow; now: number; current: b
             <span class="num">{format.duration(duration)}</span>
             {row.tokens.total === null ? null : (
               <span class="num" title={`${format.count(row.tokens.total)} ${strings.tokens}`}>
-                {format.compact(row.tokens.total)} tok
+                {format.compact(row.tokens.total)} {strings.tok}
               </span>
             )}
           </span>

@@ -17,7 +17,7 @@ interface Props extends ViewProps {
   narrowed: Narrowed | null
   nextMatch: (by: 1 | -1) => void
   focused: () => number
-  onScroll: (top: number) => void
+  onScroll: (top: number, beyond: number) => void
   openDetail: (row: number) => void
 }
 

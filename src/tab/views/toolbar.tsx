@@ -29,6 +29,7 @@ export function Toolbar(props: Props) {
   const { place, go, format } = useTab()
   const counts = useMemo(() => countGroups(view.columns.kind), [view.columns])
   const errors = useMemo(() => view.columns.state.filter((state) => state === 'error').length, [view.columns])
+  const at = ordinal(view, focused())
   return (
     <div class="toolbar">
       <div class="search">
@@ -49,7 +50,7 @@ export function Toolbar(props: Props) {
           <span class="search-count">
             {view.matches.count === 0
               ? strings.noMatches
-              : strings.matches(format.count(ordinal(view, focused())), format.count(view.matches.count))}
+              : strings.matches(at > 0 ? format.count(at) : '', format.count(view.matches.count))}
           </span>
         ) : null}
       </div>

@@ -20,6 +20,12 @@ import { TimelineView } from './timeline-view.tsx'
 import type { TreeGridHandle } from './tree-grid.tsx'
 import { ViewSwitch } from './view-switch.tsx'
 
+/**
+ * CSS pixels of rows beyond the frame, below which a phone keeps the figures while it scrolls. They give the rows
+ * more room when they go; if all rows fitted then, there would be nothing left to scroll, and they would come back.
+ */
+const MUST_REMAIN = 400
+
 interface Props {
   loaded: Loaded
   summary: Summary | null
@@ -79,7 +85,9 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
             narrowed={narrowed}
             nextMatch={keyboard.nextMatch}
             focused={() => grid.current?.focused() ?? -1}
-            onScroll={(top) => narrow && setScrolled((before) => (before ? top > 0 : top > 60))}
+            onScroll={(top, beyond) =>
+              narrow && setScrolled((before) => (before ? top > 0 : top > 60 && beyond > MUST_REMAIN))
+            }
             openDetail={(row) => {
               select(row)
               setTimeout(() => root.current?.querySelector<HTMLElement>('.span-pane')?.focus(), 0)
