@@ -17,10 +17,11 @@ export function columnsOf(columns: Columns, narrow: boolean): ColumnSet {
   const tokens =
     !narrow && columns.input_tokens.some((n, i) => n !== null || columns.output_tokens[i] !== null)
   const cost = !narrow && columns.cost.some((amount) => amount !== null)
-  const costWidth = columns.cost.some((amount) => Number(amount) >= 1000) ? 84 : 62
+  // $12,345.67 and $0.0000062 are as long as that; a figure that is cut would be another figure.
+  const long = columns.cost.some((amount) => Number(amount) >= 1000 || (Number(amount) || 1) < 0.0001)
   const template = narrow
     ? 'minmax(0, 1fr) auto'
-    : `minmax(200px, 1.15fr) ${tokens ? '50px ' : ''}${cost ? `${costWidth}px ` : ''}62px minmax(140px, 1.2fr)`
+    : `minmax(200px, 1.15fr) ${tokens ? '50px ' : ''}${cost ? (long ? '84px ' : '62px ') : ''}62px minmax(140px, 1.2fr)`
   return { tokens, cost, template }
 }
 
