@@ -55,7 +55,7 @@ export const strings = {
   workflowsLead: 'Choose a workflow to see how its executions went.',
   noWorkflows: 'No workflow yet',
   noWorkflowsLead: 'Point an OTLP exporter at this service; its workflows appear here.',
-  workflowExecutions: (n: string) => `${n} executions`,
+  workflowExecutions: (n: string) => (n === '1' ? '1 execution' : `${n} executions`),
   lastRun: (when: string) => `last run ${when}`,
   duration: 'Duration',
   spans: 'Spans',

@@ -1,7 +1,9 @@
+import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Summary } from '../../http/schemas/trace.ts'
 import type { Loaded } from '../api/load-trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
+import { focusNextPane } from '../hooks/trace-shortcuts.ts'
 import { useFollow } from '../hooks/use-follow.ts'
 import { useMessageHits } from '../hooks/use-message-hits.ts'
 import { useNarrowed } from '../hooks/use-narrowed.ts'
@@ -33,10 +35,12 @@ interface Props {
   loadMore: () => void
   /** Goes to a newer (-1) or older (1) execution. */
   step: (by: number) => void
+  /** A key brought the reader here from another execution: the next key must find the focus in this one. */
+  stepped: RefObject<boolean>
 }
 
 /** The trace of an execution: its figures, the chosen view of it, and the selected span. */
-export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props) {
+export function TraceView({ loaded, summary, staleSince, loadMore, step, stepped }: Props) {
   const { place, narrow } = useTab()
   const { execution } = loaded
   const narrowed = useNarrowed(loaded)
@@ -64,6 +68,13 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
   })
   const follow = useFollow(view, running, (row) => grid.current?.show(row))
   const keyboard = useTraceKeyboard({ root, grid, view, selection, zoom, now, step, follow: follow.toggle })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the trace comes
+  useEffect(() => {
+    if (!stepped.current) return
+    stepped.current = false
+    if (grid.current) grid.current.focus(grid.current.focused())
+    else focusNextPane(root.current, false)
+  }, [])
   const viewProps = { loaded, summary, view, zoom, now, selection }
 
   return (
@@ -84,7 +95,6 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
             grid={grid}
             narrowed={narrowed}
             nextMatch={keyboard.nextMatch}
-            focused={() => grid.current?.focused() ?? -1}
             onScroll={(top, beyond) =>
               narrow && setScrolled((before) => (before ? top > 0 : top > 60 && beyond > MUST_REMAIN))
             }
