@@ -97,6 +97,27 @@ async function readable(browser: Browser): Promise<void> {
     await page.close()
   })
 
+  await t.test('bars, and what is chosen, are seen in forced colours', async (t) => {
+    const page = await at(1440)
+    await page.emulateMedia({ forcedColors: 'active' })
+    await open(page, 'exec-0418', '?view=metrics')
+    await page.locator('.usual-band').first().waitFor()
+    const seen = (selector: string, name: 'backgroundColor' | 'outlineStyle') =>
+      page
+        .locator(selector)
+        .evaluateAll((all, name) => [...new Set(all.map((one) => getComputedStyle(one)[name]))], name)
+    const background = await seen('.chart', 'backgroundColor')
+    for (const mark of ['.bar-part', '.legend-mark', '.usual-band', '.usual-mark'])
+      for (const colour of await seen(mark, 'backgroundColor')) t.notSame([colour], background, mark)
+    for (const chosen of [
+      '.views [aria-selected="true"]',
+      '.rail-row[aria-current]',
+      '[aria-pressed="true"]',
+    ])
+      t.same(await seen(chosen, 'outlineStyle'), ['solid'], chosen)
+    await page.close()
+  })
+
   await t.test('names of JSON stay whole', async (t) => {
     const page = await at(1440)
     await open(page, 'exec-0418')
