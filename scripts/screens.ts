@@ -3,8 +3,15 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launchBrowser } from '../test/helpers/browser.ts'
-import { startSampleService, TOKEN, WORKFLOW } from '../test/tab/sample-service.ts'
+import {
+  OTHER_TOKEN,
+  type SampleService,
+  startSampleService,
+  TOKEN,
+  WORKFLOW,
+} from '../test/tab/sample-service.ts'
 import type { Sample } from '../test/tab/sample-trace.ts'
+import { statesOf } from '../test/tab/states.ts'
 import { readmeImages } from './readme-images.ts'
 
 const readme = process.argv[2] === '--readme'
@@ -16,10 +23,15 @@ type Page = Awaited<ReturnType<NonNullable<Awaited<ReturnType<typeof launchBrows
 interface Screen {
   name: string
   path: string
-  token?: string
+  token?: string | undefined
   /** What must be there before the picture is taken. */
   wait: string
-  act?: (page: Page) => Promise<void>
+  /** Absent = in both. */
+  size?: 'desktop' | 'phone' | undefined
+  before?: (page: Page, service: SampleService) => unknown
+  act?: (page: Page, service: SampleService) => Promise<unknown>
+  /** What must be there after that. */
+  shows?: string
 }
 
 const trace = (execution: string, query = '') =>
@@ -91,7 +103,26 @@ async function main(): Promise<void> {
         await page.keyboard.press('?')
       },
     },
+    {
+      name: 'scrolled',
+      path: trace('exec-0419'),
+      wait: '.tree-row',
+      act: (page) => page.locator('.tree').evaluate((tree) => tree.scrollBy(0, 1200)),
+    },
+    {
+      name: 'metrics-end',
+      path: trace('exec-0419', '?view=metrics'),
+      wait: '.usual-row',
+      act: (page) => page.locator('.view-body').evaluate((body) => body.scrollTo(0, body.scrollHeight)),
+    },
+    {
+      name: 'graph-200-whole',
+      path: trace('exec-200-nodes', '?view=graph'),
+      wait: '.node-card',
+      act: (page) => page.getByRole('button', { name: 'Show the whole graph' }).click(),
+    },
     ...hard,
+    ...stateScreens(),
     { name: 'one-span', path: trace('exec-0416'), wait: '.tree-row' },
     { name: 'one-span-graph', path: trace('exec-0416', '?view=graph'), wait: '.views' },
     { name: 'empty', path: trace('exec-empty'), wait: '.state-card' },
@@ -104,14 +135,16 @@ async function main(): Promise<void> {
     for (const scheme of ['light', 'dark'] as const) {
       for (const screen of screens) {
         const name = `${screen.name}-${size}-${scheme}`
-        if (!only.test(name)) continue
+        if (!only.test(name) || (screen.size ?? size) !== size) continue
         const page = await browser.newPage({ viewport, colorScheme: scheme })
         page.setDefaultTimeout(10_000)
         try {
+          await screen.before?.(page, service)
           const token = screen.token ?? TOKEN
           await page.goto(`${service.url}${screen.path}${token ? `#token=${token}` : ''}`)
           await page.locator(screen.wait).first().waitFor()
-          await screen.act?.(page)
+          await screen.act?.(page, service)
+          if (screen.shows) await page.locator(screen.shows).first().waitFor()
           await page.waitForTimeout(350)
           await page.screenshot({ path: join(folder, `${name}.png`) })
         } catch (error) {
@@ -119,6 +152,8 @@ async function main(): Promise<void> {
           process.exitCode = 1
         } finally {
           await page.close()
+          service.breakWith(null)
+          service.streams.cut(false)
         }
       }
     }
@@ -145,6 +180,20 @@ function hardScreens(sample: Sample): Screen[] {
     },
     { name: `${name}-overview`, path: trace(sample.id, '?tab=execution'), wait: '.usage' },
   ]
+}
+
+/** Every state that axe-core looks at. */
+function stateScreens(): Screen[] {
+  return statesOf({ token: TOKEN, otherToken: OTHER_TOKEN }).map(
+    ({ name, path, token, phone, ...state }) => ({
+      ...state,
+      name: `state-${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`,
+      path,
+      token,
+      size: phone ? 'phone' : undefined,
+      wait: '.app',
+    }),
+  )
 }
 
 await (readme ? readmeImages(folder) : main())

@@ -65,6 +65,7 @@ export async function startDemo(
   const reader = await tokenFor(config, service, 'demo-reader', [
     'traces:read',
     'content:read',
+    'content:reveal',
     'artifacts:read',
   ])
   const fallbackPath = join(config.dataDir, 'runner-fallback.jsonl')

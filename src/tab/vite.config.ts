@@ -75,21 +75,28 @@ function isBroughtBy(
   return false
 }
 
-/**
- * The detail of a span is one file, with all that the entry does not have: it is wanted together, and small
- * files compress badly.
- */
+/** One file of what these modules bring along, but the entry does not have. */
+function oneFile(name: string, modules: readonly string[]) {
+  return {
+    debugName: name,
+    name: (id: string, graph: ModuleGraph) =>
+      isBroughtBy(id, graph, (at) => modules.some((module) => at.endsWith(module))) &&
+      !isBroughtBy(id, graph, (_, isEntry) => isEntry)
+        ? name
+        : null,
+  }
+}
+
+/** What is wanted together, or is alike, is one file: small files compress badly. */
 const codeSplitting = {
   includeDependenciesRecursively: false,
   groups: [
-    {
-      debugName: 'detail',
-      name: (id: string, graph: ModuleGraph) =>
-        isBroughtBy(id, graph, (at) => at.endsWith('/detail/span-pane.tsx')) &&
-        !isBroughtBy(id, graph, (_, isEntry) => isEntry)
-          ? 'detail'
-          : null,
-    },
+    oneFile('detail', ['/detail/span-pane.tsx']),
+    oneFile('figures', [
+      '/views/overview-view.tsx',
+      '/metrics/metrics-view.tsx',
+      '/compare/compare-view.tsx',
+    ]),
   ],
 }
 

@@ -79,6 +79,19 @@ t.test('the graph: a chain for steps, a fork and a join for what ran side by sid
   side.node_id.splice(1, 4, 'a', 'b', 'c', 'd')
   const edges = edgesOf(nodesOf(buildTree(side), side, 0)).map((edge) => `${edge.from}>${edge.to}`)
   t.same(edges.sort(), ['a>b', 'a>c', 'b>d', 'c>d'])
+  // One step ends a little after the next began, and one is over sooner than that.
+  const chain = spansOf(
+    ['root', 0, 0, 100],
+    ['a', 1, 0, 10.4],
+    ['b', 1, 10, 10.3],
+    ['c', 1, 20, 0.2],
+    ['d', 1, 20.3, 5],
+  )
+  chain.node_id.splice(1, 4, 'a', 'b', 'c', 'd')
+  t.same(
+    edgesOf(nodesOf(buildTree(chain), chain, 0)).map((edge) => `${edge.from}>${edge.to}`),
+    ['a>b', 'b>c', 'c>d'],
+  )
   const nodes = nodesOf(tree, columns, 0)
   t.equal(
     nodes.reduce((sum, node) => sum + node.runs.length, 0),

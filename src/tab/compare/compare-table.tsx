@@ -54,7 +54,7 @@ function Row({ node }: { node: Node }) {
         <th scope="row">
           <span class="compare-name" style={{ paddingLeft: `${Math.min(8, node.depth) * 12}px` }}>
             <KindGlyph kind={node.kind as SpanKind} />
-            {node.name}
+            <span title={node.name}>{node.name.trim() || DASH}</span>
           </span>
         </th>
         <td class="compare-changes">

@@ -7,8 +7,11 @@ import { Icon, type IconName } from '../views/icon.tsx'
 import { type Layout, linePath } from './layout.ts'
 import { NodeCard } from './node-card.tsx'
 
-/** How far the graph may be zoomed; below the least, names cannot be read. */
-const SCALE = { least: 0.35, most: 1.6, readable: 0.75 }
+/**
+ * How far the graph may be zoomed: below `figures` a card has a large name alone, below the least even that
+ * cannot be read.
+ */
+const SCALE = { least: 0.35, most: 1.6, readable: 0.75, figures: 0.6 }
 const STEP = 1.25
 
 interface Props {
@@ -79,7 +82,10 @@ export function GraphCanvas({ nodes, layout, selected, select }: Props) {
             marginLeft: `${middle}px`,
           }}
         >
-          <div class="graph-scaled" style={{ transform: `scale(${scale})` }}>
+          <div
+            class={`graph-scaled ${scale < SCALE.figures ? 'far' : ''}`}
+            style={{ transform: `scale(${scale})` }}
+          >
             <svg width={layout.width} height={layout.height} aria-hidden="true">
               <defs>
                 <marker

@@ -66,13 +66,13 @@ export function Chart({ title, note, figures, children, wide, readable = false }
         tabIndex={asTable ? 0 : undefined}
         hidden={readable && !asTable}
       >
-        <table class="usage">
+        <table class={`usage ${figures.head.length > 3 ? 'stacked' : ''}`}>
           <caption class="sr">{title}</caption>
           <thead>
             <tr>
               {figures.head.map((name) => (
                 <th key={name} scope="col">
-                  {name}
+                  {withoutUnit(name)}
                 </th>
               ))}
             </tr>
@@ -87,7 +87,9 @@ export function Chart({ title, note, figures, children, wide, readable = false }
                       {cell}
                     </th>
                   ) : (
-                    <td key={figures.head[m]}>{cell}</td>
+                    <td key={figures.head[m]} data-label={withoutUnit(figures.head[m])}>
+                      {cell}
+                    </td>
                   ),
                 )}
               </tr>
@@ -97,4 +99,9 @@ export function Chart({ title, note, figures, children, wide, readable = false }
       </div>
     </section>
   )
+}
+
+/** The unit of a column is said for the file alone: what is shown carries its own. */
+function withoutUnit(head = ''): string {
+  return head.replace(/ \(.+\)$/, '')
 }

@@ -7,7 +7,7 @@ export interface Format {
   compact(value: number | null | undefined): string
   cost(amount: string | null | undefined): string
   bytes(value: number | null | undefined): string
-  /** 12 minutes ago */
+  /** 12m ago */
   relative(iso: string, now: number): string
   /** Nov 22, 10:00:00 */
   time(iso: string | null | undefined): string
@@ -29,7 +29,7 @@ export function createFormat(locale: string): Format {
   const large = number(money)
   const small = number({ ...money, minimumSignificantDigits: 2, maximumSignificantDigits: 2 })
   const percent = number({ style: 'percent', maximumFractionDigits: 1 })
-  const ago = once(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'short' }))
+  const ago = once(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'narrow' }))
   const date = (options: Intl.DateTimeFormatOptions) =>
     once(() => new Intl.DateTimeFormat(tag, { ...options, hourCycle: 'h23' }))
   const time = date({

@@ -59,11 +59,20 @@ function predecessors(runs: readonly Placed[]): [Placed, Placed[]][] {
   for (const run of byEnd) latest.push(Math.max(latest.at(-1) ?? Number.NEGATIVE_INFINITY, run.from))
   return runs.map((run) => {
     const ended = countEnded(byEnd, run.from + TOLERANCE)
-    const since = latest[ended - 1] ?? Number.NEGATIVE_INFINITY
+    // The latest start of one before it: a run shorter than the tolerance has "ended" before it began itself.
+    let since = Number.NEGATIVE_INFINITY
+    let last = ended - 1
+    for (; last >= ended - JOINED && (latest[last] ?? since) >= run.from; last--) {
+      const from = byEnd[last]?.from ?? since
+      if (from < run.from) since = Math.max(since, from)
+    }
+    since = Math.max(since, latest[last] ?? since)
     const before: Placed[] = []
     for (let at = ended - 1; at >= 0 && before.length < JOINED; at--) {
       const other = byEnd[at]
-      if (!other || other.to <= since + (other.from === since ? -1 : 0)) break
+      if (!other || other.to < since) break
+      // One that had ended when the latest began lies behind that one.
+      if (other.from < since && other.to <= since + TOLERANCE) continue
       if (other.row !== run.row && other.from < run.from) before.push(other)
     }
     return [run, before]

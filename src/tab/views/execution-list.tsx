@@ -9,6 +9,9 @@ import { StatusGlyph } from './status.tsx'
 
 const STATUSES = ['running', 'completed', 'failed', 'cancelled', 'interrupted'] as const
 
+/** Characters at the end of an id that are always seen: often they alone tell one execution from the next. */
+const TAIL = 8
+
 /** The executions of the workflow, newest first. */
 export function ExecutionList({ list, close }: { list: List; close: () => void }) {
   const { place } = useTab()
@@ -83,13 +86,16 @@ function Row({ row, now, current }: { row: ExecutionRow; now: number; current: b
       >
         <StatusGlyph status={row.status} />
         <span class="rail-main">
-          <span class="rail-id">{row.execution_id}</span>
+          <span class="rail-id">
+            <span>{row.execution_id.slice(0, -TAIL)}</span>
+            <span>{row.execution_id.slice(-TAIL)}</span>
+          </span>
           <span class="rail-meta">
             <span>{format.relative(row.started_at, now)}</span>
             <span class="num">{format.duration(duration)}</span>
             {row.tokens.total === null ? null : (
               <span class="num" title={`${format.count(row.tokens.total)} ${strings.tokens}`}>
-                {format.compact(row.tokens.total)} tok
+                {format.compact(row.tokens.total)} {strings.tok}
               </span>
             )}
           </span>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
 import { useChunk } from '../hooks/use-chunk.ts'
 import { useCopy } from '../hooks/use-copy.ts'
@@ -32,6 +32,7 @@ export function ExecutionView({ execution, step, listButton }: Props) {
   const partial = loaded !== null && loaded.cursor !== null
   const live = status === 'running'
   const here = loaded !== null
+  const stepped = useRef(false)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a state is told of once, whoever listens
   useEffect(() => {
@@ -109,7 +110,11 @@ export function ExecutionView({ execution, step, listButton }: Props) {
             summary={summary}
             staleSince={trace.staleSince}
             loadMore={trace.loadMore}
-            step={step}
+            stepped={stepped}
+            step={(by) => {
+              stepped.current = true
+              step(by)
+            }}
           />
         )}
       </div>

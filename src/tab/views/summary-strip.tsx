@@ -28,6 +28,7 @@ export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
       <Cell
         label={strings.tokensIn}
         title={format.count(tokens?.input)}
+        more
         note={tokens?.cached_input ? strings.cached(format.compact(tokens.cached_input)) : null}
       >
         {format.compact(tokens?.input)}
@@ -35,6 +36,7 @@ export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
       <Cell
         label={strings.tokensOut}
         title={format.count(tokens?.output)}
+        more
         note={tokens?.reasoning_output ? strings.reasoning(format.compact(tokens.reasoning_output)) : null}
       >
         {format.compact(tokens?.output)}
@@ -78,16 +80,18 @@ interface CellProps {
   label: string
   title?: string
   note?: string | null
+  /** The note is of those that a phone leaves to the tab of the execution. */
+  more?: boolean
   children: ComponentChildren
 }
 
-function Cell({ label, title, note, children }: CellProps) {
+function Cell({ label, title, note, more, children }: CellProps) {
   return (
     <div class="cell" title={title}>
       <dt>{label}</dt>
       <dd>
         <span class="value">{children}</span>
-        {note ? <span class="note">{note}</span> : null}
+        {note ? <span class={`note ${more ? 'note-more' : ''}`}>{note}</span> : null}
       </dd>
     </div>
   )

@@ -16,8 +16,7 @@ interface Props extends ViewProps {
   grid: Ref<TreeGridHandle>
   narrowed: Narrowed | null
   nextMatch: (by: 1 | -1) => void
-  focused: () => number
-  onScroll: (top: number) => void
+  onScroll: (top: number, beyond: number) => void
   openDetail: (row: number) => void
 }
 
@@ -44,7 +43,7 @@ export function TimelineView(props: Props) {
         map={map}
         showMap={narrow && columns.span_id.length >= MINIMAP_FROM ? () => setMap(!map) : null}
         nextMatch={props.nextMatch}
-        focused={props.focused}
+        selected={selection.selected}
       />
       {narrowed ? (
         <p class="view-note">

@@ -19,16 +19,17 @@ interface Props {
   /** Shows or hides it where it is not there by itself; null = it is. */
   showMap: (() => void) | null
   nextMatch: (by: 1 | -1) => void
-  /** Row of the focus. */
-  focused: () => number
+  /** The row that is selected: the match at which the reader is. */
+  selected: number
 }
 
 /** Search, kinds, errors, folding and zoom. */
 export function Toolbar(props: Props) {
-  const { view, narrowed, partial, zoomed, fit, map, showMap, nextMatch, focused } = props
+  const { view, narrowed, partial, zoomed, fit, map, showMap, nextMatch, selected } = props
   const { place, go, format } = useTab()
   const counts = useMemo(() => countGroups(view.columns.kind), [view.columns])
   const errors = useMemo(() => view.columns.state.filter((state) => state === 'error').length, [view.columns])
+  const at = ordinal(view, selected)
   return (
     <div class="toolbar">
       <div class="search">
@@ -49,7 +50,7 @@ export function Toolbar(props: Props) {
           <span class="search-count">
             {view.matches.count === 0
               ? strings.noMatches
-              : strings.matches(format.count(ordinal(view, focused())), format.count(view.matches.count))}
+              : strings.matches(at > 0 ? format.count(at) : '', format.count(view.matches.count))}
           </span>
         ) : null}
       </div>

@@ -1,7 +1,9 @@
+import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Summary } from '../../http/schemas/trace.ts'
 import type { Loaded } from '../api/load-trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
+import { focusNextPane } from '../hooks/trace-shortcuts.ts'
 import { useFollow } from '../hooks/use-follow.ts'
 import { useMessageHits } from '../hooks/use-message-hits.ts'
 import { useNarrowed } from '../hooks/use-narrowed.ts'
@@ -20,6 +22,12 @@ import { TimelineView } from './timeline-view.tsx'
 import type { TreeGridHandle } from './tree-grid.tsx'
 import { ViewSwitch } from './view-switch.tsx'
 
+/**
+ * CSS pixels of rows beyond the frame, below which a phone keeps the figures while it scrolls. They give the rows
+ * more room when they go; if all rows fitted then, there would be nothing left to scroll, and they would come back.
+ */
+const MUST_REMAIN = 400
+
 interface Props {
   loaded: Loaded
   summary: Summary | null
@@ -27,10 +35,12 @@ interface Props {
   loadMore: () => void
   /** Goes to a newer (-1) or older (1) execution. */
   step: (by: number) => void
+  /** A key brought the reader here from another execution: the next key must find the focus in this one. */
+  stepped: RefObject<boolean>
 }
 
 /** The trace of an execution: its figures, the chosen view of it, and the selected span. */
-export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props) {
+export function TraceView({ loaded, summary, staleSince, loadMore, step, stepped }: Props) {
   const { place, narrow } = useTab()
   const { execution } = loaded
   const narrowed = useNarrowed(loaded)
@@ -58,6 +68,13 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
   })
   const follow = useFollow(view, running, (row) => grid.current?.show(row))
   const keyboard = useTraceKeyboard({ root, grid, view, selection, zoom, now, step, follow: follow.toggle })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the trace comes
+  useEffect(() => {
+    if (!stepped.current) return
+    stepped.current = false
+    if (grid.current) grid.current.focus(grid.current.focused())
+    else focusNextPane(root.current, false)
+  }, [])
   const viewProps = { loaded, summary, view, zoom, now, selection }
 
   return (
@@ -78,8 +95,9 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step }: Props
             grid={grid}
             narrowed={narrowed}
             nextMatch={keyboard.nextMatch}
-            focused={() => grid.current?.focused() ?? -1}
-            onScroll={(top) => narrow && setScrolled((before) => (before ? top > 0 : top > 60))}
+            onScroll={(top, beyond) =>
+              narrow && setScrolled((before) => (before ? top > 0 : top > 60 && beyond > MUST_REMAIN))
+            }
             openDetail={(row) => {
               select(row)
               setTimeout(() => root.current?.querySelector<HTMLElement>('.span-pane')?.focus(), 0)

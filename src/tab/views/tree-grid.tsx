@@ -36,7 +36,8 @@ interface Props {
   selected: number
   /** The selection follows the focus. */
   follow: boolean
-  onScroll: (top: number) => void
+  /** How far from the top, and how far the rows reach beyond the frame; CSS pixels. */
+  onScroll: (top: number, beyond: number) => void
   select: (row: number, options?: { replace?: boolean }) => void
   openDetail: (row: number) => void
 }
@@ -116,7 +117,7 @@ export function TreeGrid(props: Props) {
         style={{ '--columns': columnSet.template }}
         onScroll={(event) => {
           setTop(event.currentTarget.scrollTop)
-          props.onScroll(event.currentTarget.scrollTop)
+          props.onScroll(event.currentTarget.scrollTop, rows.length * rowHeight - height)
         }}
         onKeyDown={(event) => {
           if (event.ctrlKey || event.metaKey || event.altKey) return

@@ -17,11 +17,16 @@ export function columnsOf(columns: Columns, narrow: boolean): ColumnSet {
   const tokens =
     !narrow && columns.input_tokens.some((n, i) => n !== null || columns.output_tokens[i] !== null)
   const cost = !narrow && columns.cost.some((amount) => amount !== null)
+  // $12,345.67 and $0.0000062 are as long as that; a figure that is cut would be another figure.
+  const long = columns.cost.some((amount) => Number(amount) >= 1000 || (Number(amount) || 1) < 0.0001)
   const template = narrow
     ? 'minmax(0, 1fr) auto'
-    : `minmax(200px, 1.15fr) ${tokens ? '50px ' : ''}${cost ? '62px ' : ''}62px minmax(140px, 1.2fr)`
+    : `minmax(200px, 1.15fr) ${tokens ? '50px ' : ''}${cost ? (long ? '84px ' : '62px ') : ''}62px minmax(140px, 1.2fr)`
   return { tokens, cost, template }
 }
+
+/** Part of the time after which a mark has no room for its text beside it. */
+const LAST = 0.88
 
 interface HeaderProps {
   columns: ColumnSet
@@ -51,7 +56,7 @@ export function TreeHeader({ columns, window, ticks, format }: HeaderProps) {
         <span role="columnheader" class="ruler" aria-label={strings.timeline}>
           {ticks.map((tick) => {
             const part = partOf(tick, window)
-            return part > 0.94 ? null : (
+            return part > LAST ? null : (
               <span key={tick} class="tick" style={{ left: `${part * 100}%` }}>
                 {format.duration(tick)}
               </span>

@@ -19,7 +19,7 @@ export function UsageTable({ head, rows }: { head: string; rows: UsageRow[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a phone, so keys must reach it
     <div class="table-frame" tabIndex={0}>
-      <table class="usage">
+      <table class="usage stacked">
         <thead>
           <tr>
             <th scope="col">{head}</th>
@@ -42,15 +42,15 @@ export function UsageTable({ head, rows }: { head: string; rows: UsageRow[] }) {
                 </span>
                 {row.note ? <span class="faint">{row.note}</span> : null}
               </th>
-              <td>{format.count(row.calls)}</td>
-              <td class={row.errors > 0 ? 'has-errors' : ''}>
+              <td data-label={strings.calls}>{format.count(row.calls)}</td>
+              <td data-label={strings.errors} class={row.errors > 0 ? 'has-errors' : ''}>
                 {row.errors > 0 ? <Icon name="alert" size={12} /> : null}
                 {format.count(row.errors)}
               </td>
-              <td>{format.compact(row.tokens.input)}</td>
-              <td>{format.compact(row.tokens.output)}</td>
-              <td>{format.cost(row.cost.amount)}</td>
-              <td class="wide">
+              <td data-label={strings.tokensIn}>{format.compact(row.tokens.input)}</td>
+              <td data-label={strings.tokensOut}>{format.compact(row.tokens.output)}</td>
+              <td data-label={strings.cost}>{format.cost(row.cost.amount)}</td>
+              <td data-label={strings.time} class="wide">
                 <span class="share">
                   <span class="share-bar" style={{ width: `${(row.duration_ms / longest) * 100}%` }} />
                 </span>

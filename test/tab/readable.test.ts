@@ -1,0 +1,161 @@
+import type { Browser, Page } from 'playwright-core'
+import t from 'tap'
+import { launchBrowser } from '../helpers/browser.ts'
+import { startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+import { makeSample } from './sample-trace.ts'
+
+// What is on the screen can be read to its end, or says with an ellipsis that there is more; and all of it is reached.
+const browser = await launchBrowser()
+if (browser) await readable(browser)
+else t.pass('no browser on this machine')
+
+async function readable(browser: Browser): Promise<void> {
+  const service = await startSampleService({ hard: true })
+  // More rows than a phone shows below the figures, fewer than it shows without them.
+  const few = { id: 'exec-few', workflow: WORKFLOW, spans: 10, startedAt: Date.now() - 1000 }
+  service.samples.set('exec-few', makeSample({ ...few, status: 'completed', seed: 1 }))
+  t.teardown(async () => {
+    await browser.close()
+    await service.close()
+  })
+  const open = async (page: Page, execution: string, query = '') => {
+    const path = `/workflows/${WORKFLOW}/executions/${execution}/trace${query}`
+    await page.goto(`${service.url}${path}#token=${TOKEN}`)
+  }
+  const at = async (width: number) => {
+    const page = await browser.newPage({ viewport: { width, height: 844 } })
+    page.setDefaultTimeout(20_000)
+    return page
+  }
+  const views: [query: string, wait: string][] = [
+    ['', '.tree-row'],
+    ['?tab=execution', '.usage'],
+    ['?view=graph', '.node-card'],
+    ['?view=metrics', '.bar-part'],
+    ['?view=log', '.log-list'],
+    ['?view=compare&with=exec-0417', '.compare-nodes'],
+  ]
+  const hard = [...service.samples.keys()].filter((id) => id.startsWith('hard-n'))
+  for (const width of [1440, 390, 320]) {
+    await t.test(`no text is cut without an ellipsis, ${width} px`, async (t) => {
+      const page = await at(width)
+      for (const execution of ['exec-0418', ...hard]) {
+        for (const [query, wait] of views) {
+          await open(page, execution, query)
+          await page.locator(wait).first().waitFor()
+          if (width === 1440) await page.locator('.rail-row').first().waitFor()
+          t.same(await cutTexts(page), [], `${execution} ${query}`)
+          const wide = await page
+            .locator('.table-frame')
+            .evaluateAll((frames) => frames.map((frame) => frame.scrollWidth - frame.clientWidth))
+          if (width < 400) t.ok(Math.max(0, ...wide) <= 1, `no table beyond its frame: ${query} ${wide}`)
+        }
+      }
+      await page.close()
+    })
+  }
+
+  await t.test('a phone scrolls to the last row, however many there are', async (t) => {
+    const page = await at(390)
+    for (const execution of ['exec-few', 'exec-0418']) {
+      await open(page, execution)
+      await page.locator('.tree-row').first().waitFor()
+      const tree = page.locator('.tree')
+      for (let n = 0; n < 5; n++) {
+        await tree.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+        await page.waitForTimeout(100)
+      }
+      const rest = await tree.evaluate((element) => {
+        const rows = Number(element.getAttribute('aria-rowcount'))
+        const last = element.querySelector(`[aria-rowindex="${rows}"]`)?.getBoundingClientRect()
+        return (last?.bottom ?? Number.NaN) - element.getBoundingClientRect().bottom
+      })
+      t.ok(rest <= 1, `${execution}: the last row ends ${rest} px below the frame`)
+    }
+    await page.close()
+  })
+
+  await t.test('keys go on in the next execution; the search says at which match one is', async (t) => {
+    const page = await at(1440)
+    await open(page, 'exec-0419')
+    await page.locator('.tree-row').first().focus()
+    await page.locator('.rail-row').first().waitFor()
+    for (const execution of ['exec-0418', 'exec-0417']) {
+      await page.keyboard.press(']')
+      await page.locator('.execution-name', { hasText: execution }).waitFor()
+      await page.locator('.tree-row:focus').waitFor()
+    }
+    await page.keyboard.press('[')
+    await page.locator('.execution-name', { hasText: 'exec-0418' }).waitFor()
+    await page.locator('.tree-row:focus').waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('chat')
+    await page.locator('.search-count', { hasText: '15 found' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('.search-count', { hasText: '1 of 15' }).waitFor()
+    t.equal(await page.locator('.tree-row.selected .span-name').textContent(), 'chat gpt-4.1-mini')
+    await page.close()
+  })
+
+  await t.test('bars, and what is chosen, are seen in forced colours', async (t) => {
+    const page = await at(1440)
+    await page.emulateMedia({ forcedColors: 'active' })
+    await open(page, 'exec-0418', '?view=metrics')
+    await page.locator('.usual-band').first().waitFor()
+    const seen = (selector: string, name: 'backgroundColor' | 'outlineStyle') =>
+      page
+        .locator(selector)
+        .evaluateAll((all, name) => [...new Set(all.map((one) => getComputedStyle(one)[name]))], name)
+    const background = await seen('.chart', 'backgroundColor')
+    for (const mark of ['.bar-part', '.legend-mark', '.usual-band', '.usual-mark'])
+      for (const colour of await seen(mark, 'backgroundColor')) t.notSame([colour], background, mark)
+    for (const chosen of [
+      '.views [aria-selected="true"]',
+      '.rail-row[aria-current]',
+      '[aria-pressed="true"]',
+    ])
+      t.same(await seen(chosen, 'outlineStyle'), ['solid'], chosen)
+    await page.close()
+  })
+
+  await t.test('names of JSON stay whole', async (t) => {
+    const page = await at(1440)
+    await open(page, 'exec-0418')
+    await page.locator('.pane-tabs').getByRole('tab', { name: 'Raw' }).click()
+    const names = page.locator('.json-toggle .json-name')
+    await names.first().waitFor()
+    const heights = await names.evaluateAll((all) => all.map((name) => name.getBoundingClientRect().height))
+    t.ok(Math.max(...heights) < 24, `one line each: ${heights}`)
+    await page.close()
+  })
+}
+
+/** Texts that an ancestor cuts off at the right, with nothing that says so. */
+async function cutTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const root = document.querySelector('trace-tab')?.shadowRoot ?? document
+    const cut: string[] = []
+    for (const element of root.querySelectorAll('*')) {
+      const own = [...element.childNodes].filter((node) => node.nodeType === 3 && node.nodeValue?.trim())
+      if (own.length === 0 || element.closest('.sr, title, style, option')) continue
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      const { right, width } = range.getBoundingClientRect()
+      // Spaces hang beyond the end of a line that may be broken.
+      if (width === 0 || getComputedStyle(element).whiteSpace === 'pre-wrap') continue
+      for (let at: Element | null = element; at; at = at.parentElement) {
+        const { overflowX, textOverflow } = getComputedStyle(at)
+        if (textOverflow === 'ellipsis' || overflowX === 'auto' || overflowX === 'scroll') break
+        if (overflowX === 'visible') continue
+        const box = at.getBoundingClientRect()
+        // What only assistive technology reads is one pixel wide.
+        if (box.width <= 1) break
+        if (right > box.right + 1) {
+          cut.push(`${element.className}: ${element.textContent?.slice(0, 60)} (in .${at.className})`)
+          break
+        }
+      }
+    }
+    return cut
+  })
+}
