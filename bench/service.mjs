@@ -4,6 +4,7 @@
  */
 import { createKeys } from '../dist/access/keys.js'
 import { loadConfig } from '../dist/config.js'
+import { boundHeapGrowth } from '../dist/heap.js'
 import { RowThreads } from '../dist/ingest/row-threads.js'
 import { createLog } from '../dist/log.js'
 import { startService } from '../dist/main.js'
@@ -14,6 +15,8 @@ import { withoutRules } from './without-rules.mjs'
 
 // an end of its own, so that a profile (`--cpu-prof`) is written
 process.once('SIGINT', () => process.exit())
+
+boundHeapGrowth()
 
 const databaseUrl = process.env.DATABASE_URL ?? ''
 const config = {

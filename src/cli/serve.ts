@@ -1,5 +1,6 @@
 import { issueToken } from '../access/token.ts'
 import { type Config, loadConfig } from '../config.ts'
+import { boundHeapGrowth } from '../heap.ts'
 import { createLog } from '../log.ts'
 import { drainDelay, startService } from '../main.ts'
 import { drainOnSignals } from '../signals.ts'
@@ -13,6 +14,7 @@ export const serve: Command = {
   summary: 'Runs the service; the environment configures it.',
   async run(args) {
     readOptions(args, {})
+    boundHeapGrowth()
     const config = loadConfig()
     const log = createLog(config.logLevel)
     const starting = startService(config, log)
