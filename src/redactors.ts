@@ -9,6 +9,7 @@ import {
   type RedactorOptions,
   withIdKey,
 } from './redact/index.ts'
+import { redactClocks } from './redact-clocks.ts'
 import type { Store } from './store/index.ts'
 
 /** Workspaces whose key is remembered. */
@@ -26,7 +27,7 @@ export function createRedactors(
   clock: 'clock' | 'no clock' = 'clock',
 ): (workspace: string) => Promise<Redactor> {
   // Nothing is redacted with this key: it only fills the place.
-  const budget = clock === 'clock' ? { now: () => performance.now() } : {}
+  const budget = clock === 'clock' ? redactClocks : {}
   const rules = compiled({ ...config, idKey: randomBytes(32), ...budget })
   const known = new Map<string, Redactor>()
   return async (workspace) => {

@@ -47,6 +47,11 @@ export interface RedactorOptions {
   now?: () => number
   /** Milliseconds for one span; default 100. What is not read by then is replaced whole. */
   budgetMs?: number
+  /**
+   * Milliseconds of the processor from any start. With it, a span whose budget is over by the clock has the same again of the
+   * processor: the clock ran on while others had it, and what is removed before it is stored never comes back.
+   */
+  spentMs?: () => number
 }
 
 /** Rules and policy compiled once; reads and redacts any number of spans. */
@@ -62,6 +67,7 @@ export interface Redactor {
   policy: (workflow: string | null) => Policy
   now: (() => number) | null
   budgetMs: number
+  spentMs: (() => number) | null
   /** Names that were judged before; bounded. */
   judged: Map<string, JudgedKey>
   /** Resource and scope are shared by the spans of a request: each is read once for each rule set. */
@@ -103,6 +109,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
     policy: (workflow) => policyFor(base, workflows, workflow),
     now: options.now ?? null,
     budgetMs: options.budgetMs ?? 100,
+    spentMs: options.spentMs ?? null,
     judged: new Map(),
     shared: new WeakMap(),
   }

@@ -189,6 +189,20 @@ t.test('fails closed', async (t) => {
   t.equal(redactSpan(attributes(['a', 'anything']), broken).span.attributes.get('a'), '[redacted:failed]')
 })
 
+t.test('the clock alone fails nothing: it runs on while others have the processor', async (t) => {
+  let clock = 0
+  let spent = 0
+  const now = () => (clock += 60)
+  const sent = attributes(['a', `x ${pat}`], ['b', `y ${pat}`], ['c', `z ${pat}`])
+  const starved = createRedactor({ idKey, now, budgetMs: 100, spentMs: () => spent })
+  t.strictSame(
+    [...redactSpan(sent, starved).span.attributes.values()],
+    ['x [redacted:github-pat]', 'y [redacted:github-pat]', 'z [redacted:github-pat]'],
+  )
+  const busy = createRedactor({ idKey, now, budgetMs: 100, spentMs: () => (spent += 60) })
+  t.equal(redactSpan(sent, busy).span.attributes.get('c'), '[redacted:failed]')
+})
+
 t.test('a token cut in half', async (t) => {
   t.strictSame(after(['a', `use ${pat.slice(0, 20)}…`]), [['a', 'use [redacted:github-pat]…']])
   const cut = `${'a '.repeat(40_000)}`.slice(0, 64 * 1024 - 20) + pat.slice(0, 20)
