@@ -92,6 +92,7 @@ const keys = (target: JourneyTarget) => async (t: Test, page: Page) => {
   await page.keyboard.press('Shift+Tab')
   t.equal((await focused(page)).role, 'row', 'and comes back to the row')
   await page.keyboard.press('Home')
+  await page.locator('.tree-row[aria-level="1"]:focus').waitFor()
   const rows = async () => Number(await page.locator('.tree').getAttribute('aria-rowcount'))
   const all = await rows()
   await page.keyboard.press('ArrowLeft')
