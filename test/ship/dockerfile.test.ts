@@ -32,7 +32,9 @@ t.test('the process is a numeric, unprivileged account and gets the signals itse
   t.equal(more.length, 0)
   t.strictSame(JSON.parse(all('ENTRYPOINT', final)[0] ?? ''), ['node', 'dist/cli.js'])
   t.strictSame(JSON.parse(all('CMD', final)[0] ?? ''), ['serve'])
-  t.strictSame(all('ENV', final), ['NODE_ENV=production'])
+  t.strictSame(all('ENV', final), [
+    'NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=16 MALLOC_ARENA_MAX=2',
+  ])
 })
 
 t.test('the last stage only copies: no package manager runs, nothing comes from the checkout', async (t) => {
@@ -53,7 +55,7 @@ t.test('install scripts never run; development and optional packages are left be
 })
 
 t.test(
-  'no secret can come in: no build arguments, no variables but one, a list of what is copied',
+  'no secret can come in: no build arguments, no variables but those above, a list of what is copied',
   async (t) => {
     t.strictSame(all('ARG'), [])
     t.notMatch(read('Dockerfile'), /token|secret|password|_authToken|\.npmrc/i)
