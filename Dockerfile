@@ -24,7 +24,7 @@ LABEL org.opencontainers.image.title="workflow-trace" \
       org.opencontainers.image.description="Trace service for agent and LLM workflow engines: OTLP in, Postgres below, a Trace tab above" \
       org.opencontainers.image.licenses="Apache-2.0"
 # Node 24 lets the new space grow to 32 MB and glibc one arena per thread: under load 400 to 490 MB resident. With 16 MB
-# (what Node 20 has) and two arenas 340 to 350, at the same processor time (docs/performance.md).
+# (what Node 20 has) and two arenas 340 to 380 (docs/performance.md).
 ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=16 MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY --from=build /app ./

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Percent by which V8 lets the old space grow before it collects it. Left to itself it takes up to three times of what
- * lives there on a machine with much memory: 300 to 460 MB resident under sustained exports, and 205 to 215 with this, at
- * the same processor time within the noise (docs/performance.md).
+ * Percent by which V8 lets the old space grow before it collects it. Left to itself it takes a
+ * multiple of what lives there on a machine with much memory: 296 to 458 MB resident under sustained exports, 208 with
+ * this; what it costs the processor is within the noise (docs/performance.md).
  */
 const HEAP_GROWING_PERCENT = 50
 

@@ -198,11 +198,13 @@ function addNames(
   }
 }
 
-function keyOf(feed: Feed): string {
+/** The attribute that a feed reads. */
+export function keyOf(feed: Feed): string {
   return typeof feed === 'string' ? feed : feed.key
 }
 
-function readerOf(feed: Feed, field: Field): Reader {
+/** How a feed reads it for a field. */
+export function readerOf(feed: Feed, field: Field): Reader {
   if (typeof feed === 'string') return READERS[field]
   if ('is' in feed) return () => feed.is
   if ('read' in feed) return feed.read

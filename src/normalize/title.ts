@@ -1,9 +1,10 @@
 import type { Span } from '../model/span.ts'
+import { keyOf, readerOf } from './compile.ts'
 import { families } from './families/index.ts'
-import type { Feed } from './family.ts'
-import { asText, type Reader } from './fields.ts'
 
-const TITLE_FEEDS = families.flatMap(({ fields }) => (fields?.title ?? []).map(readable))
+const TITLE_FEEDS = families.flatMap(({ fields }) =>
+  (fields?.title ?? []).map((feed) => ({ key: keyOf(feed), read: readerOf(feed, 'title') })),
+)
 const TITLES = families.flatMap(({ title }) => (title === undefined ? [] : [title]))
 
 /**
@@ -24,9 +25,4 @@ export function displayName(span: Pick<Span, 'name' | 'kind' | 'nodeName' | 'att
     if (typeof found === 'string') return found
   }
   return span.name
-}
-
-function readable(feed: Feed): { key: string; read: Reader } {
-  if (typeof feed === 'string') return { key: feed, read: asText }
-  return { key: feed.key, read: 'read' in feed ? feed.read : asText }
 }

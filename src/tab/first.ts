@@ -1,11 +1,11 @@
-import { askEarly } from './api/early.ts'
-import { FIRST_PAGE, paths } from './api/paths.ts'
-import { parsePlace } from './model/place.ts'
-
 /**
  * What the page does before the tab is there, in a script of its own that is small and loaded first: the token leaves
  * the address, and what the address asks for is on its way while the tab itself is still being loaded and made.
  */
+import { askEarly } from './api/early.ts'
+import { FIRST_PAGE, paths } from './api/paths.ts'
+import { parsePlace } from './model/place.ts'
+
 const KEY = 'workflow-trace.token'
 
 /** The token lives in this browser tab alone. */

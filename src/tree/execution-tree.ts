@@ -21,6 +21,10 @@ export interface ExecutionTree {
 }
 
 /** Spans of one or more traces, all that there are of them, with their links and executions. */
+/** The span of a row. */
+export const spanOf = (tree: ExecutionTree, row: number): SlimSpan =>
+  tree.spans[tree.order.positions[row] as number] as SlimSpan
+
 export interface ResolvedSpans {
   spans: readonly SlimSpan[]
   forest: Forest

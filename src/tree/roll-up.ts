@@ -1,6 +1,6 @@
 import { NOTICE_MESSAGES } from '../model/notices.ts'
 import type { Notice } from '../model/span.ts'
-import { type ExecutionTree, isRoot, missingParent } from './execution-tree.ts'
+import { type ExecutionTree, isRoot, missingParent, spanOf } from './execution-tree.ts'
 import { displayEndNs, displayStartNs, type SlimSpan } from './slim-span.ts'
 import { timeNotices } from './time-notices.ts'
 import { countedBits, countedRows, sumUsage, type Usage } from './usage.ts'
@@ -82,9 +82,6 @@ export function rollUp(tree: ExecutionTree): RollUp {
     version: versionOf(tree),
   }
 }
-
-const spanOf = (tree: ExecutionTree, row: number) =>
-  tree.spans[tree.order.positions[row] as number] as SlimSpan
 
 function versionOf(tree: ExecutionTree): bigint {
   let version = BigInt(tree.order.positions.length)

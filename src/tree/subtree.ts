@@ -1,6 +1,5 @@
-import type { ExecutionTree } from './execution-tree.ts'
+import { type ExecutionTree, spanOf } from './execution-tree.ts'
 import { deepestErrors } from './roll-up.ts'
-import type { SlimSpan } from './slim-span.ts'
 import { countedRows, isModelCall, sumUsage, type Usage } from './usage.ts'
 import { type UsageGroup, usageByModel } from './usage-groups.ts'
 
@@ -55,6 +54,3 @@ function subtreeOf(tree: ExecutionTree, row: number): ExecutionTree {
     subExecutions: tree.subExecutions.slice(row, end),
   }
 }
-
-const spanOf = (tree: ExecutionTree, row: number) =>
-  tree.spans[tree.order.positions[row] as number] as SlimSpan

@@ -1,5 +1,5 @@
-import type { ExecutionTree } from './execution-tree.ts'
-import { displayEndNs, displayStartNs, type SlimSpan } from './slim-span.ts'
+import { type ExecutionTree, spanOf } from './execution-tree.ts'
+import { displayEndNs, displayStartNs } from './slim-span.ts'
 import { countedRows, isModelCall, sumUsage, type Usage } from './usage.ts'
 
 /** What the spans of one model or one node used together. */
@@ -86,9 +86,6 @@ function group(
     ),
   }
 }
-
-const spanOf = (tree: ExecutionTree, row: number) =>
-  tree.spans[tree.order.positions[row] as number] as SlimSpan
 
 function push(groups: Map<string, number[]>, key: string, row: number): void {
   const rows = groups.get(key)

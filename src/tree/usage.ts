@@ -1,5 +1,5 @@
 import type { SpanKind, Tokens } from '../model/span.ts'
-import type { ExecutionTree } from './execution-tree.ts'
+import { type ExecutionTree, spanOf } from './execution-tree.ts'
 import { type Money, NO_MONEY, spanMoney, sumMoney } from './money.ts'
 import { displayEndNs, displayStartNs, type SlimSpan } from './slim-span.ts'
 
@@ -84,9 +84,6 @@ export const NO_TOKENS: Tokens = {
 }
 
 export const isModelCall = (span: SlimSpan) => KIND_BITS[span.kind] !== undefined
-
-const spanOf = (tree: ExecutionTree, row: number) =>
-  tree.spans[tree.order.positions[row] as number] as SlimSpan
 
 function reports(span: SlimSpan): boolean {
   const { input, output, total } = span.tokens

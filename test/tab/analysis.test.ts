@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { SpansEvent } from '../../src/http/schemas/live.ts'
 import { readEvents } from '../../src/tab/api/server-sent.ts'
+import type { Columns } from '../../src/tab/model/columns.ts'
 import { criticalPath } from '../../src/tab/model/critical-path.ts'
 import { toCsv } from '../../src/tab/model/csv.ts'
 import { edgesOf } from '../../src/tab/model/graph.ts'
@@ -77,8 +78,7 @@ t.test('the graph: a chain for steps, a fork and a join for what ran side by sid
     ['d', 1, 60, 5],
   )
   side.node_id.splice(1, 4, 'a', 'b', 'c', 'd')
-  const edges = edgesOf(nodesOf(buildTree(side), side, 0)).map((edge) => `${edge.from}>${edge.to}`)
-  t.same(edges.sort(), ['a>b', 'a>c', 'b>d', 'c>d'])
+  t.same(edgesIn(side).sort(), ['a>b', 'a>c', 'b>d', 'c>d'])
   // One step ends a little after the next began, and one is over sooner than that.
   const chain = spansOf(
     ['root', 0, 0, 100],
@@ -88,10 +88,7 @@ t.test('the graph: a chain for steps, a fork and a join for what ran side by sid
     ['d', 1, 20.3, 5],
   )
   chain.node_id.splice(1, 4, 'a', 'b', 'c', 'd')
-  t.same(
-    edgesOf(nodesOf(buildTree(chain), chain, 0)).map((edge) => `${edge.from}>${edge.to}`),
-    ['a>b', 'b>c', 'c>d'],
-  )
+  t.same(edgesIn(chain), ['a>b', 'b>c', 'c>d'])
   const nodes = nodesOf(tree, columns, 0)
   t.equal(
     nodes.reduce((sum, node) => sum + node.runs.length, 0),
@@ -191,3 +188,8 @@ t.test('a table as CSV runs nothing in a spreadsheet', async (t) => {
     '"a,b",c\r\n\'=1+1,2\r\n"say ""x""",',
   )
 })
+
+/** The graph's edges, as `from>to`. */
+function edgesIn(columns: Columns): string[] {
+  return edgesOf(nodesOf(buildTree(columns), columns, 0)).map((edge) => `${edge.from}>${edge.to}`)
+}

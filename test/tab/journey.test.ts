@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
 import { violations } from './axe.ts'
 import { focused, type JourneyTarget, openTrace, tracePath, treeRows, walk } from './journey.ts'
-import { OTHER_TOKEN, type SampleService, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+import { type SampleService, sampleTarget, startSampleService, TOKEN } from './sample-service.ts'
 
 const journey = async (browser: Browser): Promise<void> => {
   const service = await startSampleService({ big: true, basePath: '/traces' })
@@ -11,16 +11,7 @@ const journey = async (browser: Browser): Promise<void> => {
     await browser.close()
     await service.close()
   })
-  const target: JourneyTarget = {
-    url: service.url,
-    token: TOKEN,
-    otherToken: OTHER_TOKEN,
-    workflow: WORKFLOW,
-    execution: 'exec-0418',
-    other: 'exec-0419',
-    prompt: /two-person tent/,
-    answer: /by express/,
-  }
+  const target = sampleTarget(service)
   const newPage = async (options: { width?: number; height?: number; scheme?: 'light' | 'dark' } = {}) => {
     const page = await browser.newPage({
       viewport: { width: options.width ?? 1440, height: options.height ?? 900 },

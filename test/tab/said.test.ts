@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import type { SpanDetail, Summary } from '../../src/http/schemas/trace.ts'
 import { launchBrowser } from '../helpers/browser.ts'
 import { type JourneyTarget, openTrace, tracePath, treeRows } from './journey.ts'
-import { OTHER_TOKEN, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+import { sampleTarget, startSampleService, TOKEN } from './sample-service.ts'
 import { artifact } from './sample-trace.ts'
 
 // What the tab says where there is nothing to show, or less than was asked for.
@@ -17,16 +17,7 @@ async function said(browser: Browser): Promise<void> {
     await browser.close()
     await service.close()
   })
-  const target: JourneyTarget = {
-    url: service.url,
-    token: TOKEN,
-    otherToken: OTHER_TOKEN,
-    workflow: WORKFLOW,
-    execution: 'exec-0418',
-    other: 'exec-0419',
-    prompt: /two-person tent/,
-    answer: /by express/,
-  }
+  const target = sampleTarget(service)
   const on = (name: string, run: (t: Test, page: Page, target: JourneyTarget) => Promise<void>) =>
     t.test(name, async (t) => {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import fastify from 'fastify'
 import { page } from '../../src/http/routes/page.ts'
+import type { JourneyTarget } from './journey.ts'
 import { comparisonOf } from './sample-compare.ts'
 import { hardSamples } from './sample-hard.ts'
 import { filteredPage, type PageQuery } from './sample-search.ts'
@@ -14,6 +15,18 @@ export const OTHER_TOKEN = tokenFor('globex')
 export const WORKFLOW = 'support-triage'
 
 /** A service that answers the tab's reads with generated executions, over real HTTP. */
+/** What a journey through the sample looks for. */
+export const sampleTarget = ({ url }: Pick<SampleService, 'url'>): JourneyTarget => ({
+  url,
+  token: TOKEN,
+  otherToken: OTHER_TOKEN,
+  workflow: WORKFLOW,
+  execution: 'exec-0418',
+  other: 'exec-0419',
+  prompt: /two-person tent/,
+  answer: /by express/,
+})
+
 export interface SampleService {
   url: string
   samples: Map<string, Sample>

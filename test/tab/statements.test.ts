@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
 import { focused, type JourneyTarget, openTrace, tracePath, treeRows } from './journey.ts'
-import { OTHER_TOKEN, type SampleService, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+import { type SampleService, sampleTarget, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
 
 // Statements of the specification that no other walk passes by; their numbers are in the names.
 async function statements(browser: Browser): Promise<void> {
@@ -11,16 +11,7 @@ async function statements(browser: Browser): Promise<void> {
     await browser.close()
     await service.close()
   })
-  const target: JourneyTarget = {
-    url: service.url,
-    token: TOKEN,
-    otherToken: OTHER_TOKEN,
-    workflow: WORKFLOW,
-    execution: 'exec-0418',
-    other: 'exec-0419',
-    prompt: /two-person tent/,
-    answer: /by express/,
-  }
+  const target = sampleTarget(service)
   const on = (name: string, run: (t: Test, page: Page) => Promise<void>) =>
     t.test(name, async (t) => {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
 import { type JourneyTarget, openTrace, treeRows } from './journey.ts'
-import { OTHER_TOKEN, type SampleService, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
+import { type SampleService, sampleTarget, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
 import { summaryOf } from './sample-summary.ts'
 import type { Sample } from './sample-trace.ts'
 
@@ -17,16 +17,7 @@ async function views(browser: Browser): Promise<void> {
     await browser.close()
     await service.close()
   })
-  const target: JourneyTarget = {
-    url: service.url,
-    token: TOKEN,
-    otherToken: OTHER_TOKEN,
-    workflow: WORKFLOW,
-    execution: 'exec-0418',
-    other: 'exec-0419',
-    prompt: /two-person tent/,
-    answer: /by express/,
-  }
+  const target = sampleTarget(service)
   const on = (name: string, run: (t: Test, page: Page) => Promise<void>) =>
     t.test(name, async (t) => {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })

@@ -2,11 +2,11 @@ import { isPlaceholder, looksRandom } from '../checks.ts'
 import { readJwt, readPrivateKey } from '../readers.ts'
 import type { Rule } from '../rule.ts'
 
-/** Secrets known by their form, whoever issued them. They come after the providers' rules. */
 /** `user:password` in base64. */
 const isUserAndPassword = (found: string): boolean =>
   /^[\x20-\x7e\u00a0-\uffff]*:/u.test(Buffer.from(found, 'base64').toString('utf8'))
 
+/** Secrets known by their form, whoever issued them. They come after the providers' rules. */
 export const formatRules: readonly Rule[] = [
   {
     id: 'private-key',
