@@ -147,14 +147,17 @@ export class SpanWriter {
 
   /**
    * A connection that died while idle: gone at the second try. Two replicas that are sent the same spans in another
-   * order deadlock, again and again while they retry at once: those pause. What was committed before is merged.
+   * order deadlock, again and again while they retry at once, each in its own order: those pause, and take the stage's
+   * order from then on. What was committed before is merged.
    */
   async #tryAgain(group: WritableRows[], again: () => void = () => {}): Promise<void> {
+    let staged = false
     for (let tries = 0; ; tries++) {
       try {
-        return await writeGroup(this.#pool, group)
+        return await writeGroup(this.#pool, group, staged)
       } catch (error) {
         const { retry, class: failure } = classify(error)
+        staged ||= failure === 'conflict'
         const pauses = failure === 'conflict' ? CONFLICT_PAUSES_MS : [0]
         const pause = pauses[tries]
         if (!retry || pause === undefined) throw error

@@ -40,11 +40,11 @@ const mergeStage = `
 
 /**
  * Stores the rows of several requests in one transaction and resolves after its COMMIT. A plain COPY when every
- * span is new; when one is not (23505), all of them through a stage, where the larger rank wins and an equal one
- * writes nothing. Rejects with the driver's error (`isOutdated` when the rows were made with an old view of erasures or
+ * span is new; when one is not (23505), or with `staged`, all of them through a stage, where the larger rank wins and an
+ * equal one writes nothing, and all take their keys in the same order. Rejects with the driver's error (`isOutdated` when the rows were made with an old view of erasures or
  * partitions); then nothing of the group is stored.
  */
-export async function writeGroup(pool: Pool, group: readonly WritableRows[]): Promise<void> {
+export async function writeGroup(pool: Pool, group: readonly WritableRows[], staged = false): Promise<void> {
   const [known = 0n] = group.map((rows) => rows.erasuresKnown).sort((a, b) => (a < b ? -1 : 1))
   const messages = group.map((rows) => rows.messages).filter((rows) => rows.length > 0)
   const check = `select erasures_unchanged(${known}); ${messages.length > 0 ? addMessages : ''}`
@@ -55,6 +55,7 @@ export async function writeGroup(pool: Pool, group: readonly WritableRows[]): Pr
   ]
   await withClient(pool, async (client) => {
     if (messages.length > 0) await client.query(makeMessageStage)
+    if (staged) return merge(client, check, feeds)
     try {
       await copyIn(client, check + copySpans, feeds)
     } catch (error) {
