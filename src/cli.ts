@@ -3,7 +3,7 @@ import type { Command } from './cli/command.ts'
 import { UsageError } from './cli/command.ts'
 import { erase } from './cli/erase.ts'
 import { explain } from './cli/explain.ts'
-import { help } from './cli/help.ts'
+import { help, helpOf } from './cli/help.ts'
 import { key } from './cli/key.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { redact } from './cli/redact.ts'
@@ -28,8 +28,9 @@ const [name = 'help', ...args] = process.argv.slice(2)
 const command = commands.get(name)
 
 try {
-  if (command !== undefined) await command.run(args)
-  else if (/^(help|--help|-h)$/.test(name)) process.stdout.write(help(commands))
+  if (command !== undefined && args.some(asksHelp)) process.stdout.write(helpOf(name, command))
+  else if (command !== undefined) await command.run(args)
+  else if (name === 'help' || asksHelp(name)) process.stdout.write(help(commands))
   else throw new UsageError(`there is no command ${JSON.stringify(name)}; workflow-trace help lists them`)
 } catch (error) {
   // One line for each thing that is wrong, for the person who started it.
@@ -38,6 +39,10 @@ try {
   process.exitCode = 1
   // What a failed start left running must not keep the process.
   setTimeout(() => process.exit(1), 1_000).unref()
+}
+
+function asksHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h'
 }
 
 function firstLine(error: unknown): string {

@@ -1,5 +1,9 @@
 import type { Command } from './command.ts'
 
+/** The text of `workflow-trace COMMAND --help`. */
+export const helpOf = (name: string, { usage, summary }: Command): string =>
+  `Usage: workflow-trace ${`${name} ${usage}`.trimEnd()}\n      ${summary}\n`
+
 /** The text of `workflow-trace help`. */
 export function help(commands: ReadonlyMap<string, Command>): string {
   const lines = [...commands].map(([name, { usage, summary }]) => {

@@ -61,6 +61,13 @@ t.test('help lists every command', async (t) => {
   for (const name of ['serve', 'migrate', 'token']) t.match(one.out(), new RegExp(`^ {2}${name}`, 'm'))
 })
 
+t.test('a command that is asked for help says how it is called, and does nothing', async (t) => {
+  const one = run(t, ['token', '--help'])
+  t.equal(await one.ended, 0)
+  t.match(one.out(), /^Usage: workflow-trace token --workspace W /)
+  t.equal(one.err(), '')
+})
+
 t.test('migrate prepares a database and ends', async (t) => {
   const one = run(t, ['migrate'], { TRACE_DATA_DIR: folder(t), NODE_ENV: 'production' })
   t.equal(await one.ended, 0, one.err())
