@@ -11,10 +11,12 @@ const GAP = 256
 const NETRC =
   /(?:^|\s|\\n|["'])(?:machine\s{1,8}\S{1,100}|default)(?:(?:\s|\\n){1,8}(?:login|account)\s{1,8}\S{1,100}){1,2}(?:\s|\\n){1,8}$/
 /** `ALTER ROLE joe WITH PASSWORD '…'` */
-const SQL = /\b(?:with|encrypted|set|default)\s+$/i
+const SQL = /\b(?:with|encrypted|set|default)$/i
 const STRING = /[ \t]{1,8}(?=\\*['"])/y
 /** `ENV DB_PASSWORD value`, `setx DB_PASSWORD value` */
-const ENVIRONMENT = /(?:^|[\s"'`]|\\n)(?:ENV|ARG|setx)[ \t]+$/
+const ENVIRONMENT = /(?:^|[\s"'`]|\\n)(?:ENV|ARG|setx)$/
+/** The longest of these words, and what has to stand before it: characters. */
+const WORD = 11
 const BLANKS = /(?:\s|\\[nrt]){1,16}/y
 /** `name: DB_PASSWORD`, `"key": "password"`, and what stands between that name and its value. */
 const NAMED = /(?:name|key)\\*["'`]?\s{0,8}[:=]\s{0,8}\\*["'`]?$/i
@@ -34,20 +36,35 @@ export interface LooseValue {
 /** The value after a loose name; null = there is none. */
 export function looseValue(text: string, start: number, end: number): LooseValue | null {
   const code = text.charCodeAt(end)
-  const blank = code === 32 || (code >= 9 && code <= 13)
+  const blank = isBlank(code)
   // `>`, a quote or its escape, or a blank
   if (!blank && code !== 62 && code !== 34 && code !== 39 && code !== 92 && code !== 96) return null
-  const before = text.slice(Math.max(0, start - BEFORE), start)
-  if ((blank || code === 62) && ELEMENT.test(before.slice(-40)))
+  if ((blank || code === 62) && ELEMENT.test(before(text, start, 40)))
     return found('element', after(TAG_END, text, end))
   if (code === 62) return null
-  if (NAMED.test(before.slice(-48))) return found('named', after(ITS_VALUE, text, end))
+  if (NAMED.test(before(text, start, 48))) return found('named', after(ITS_VALUE, text, end))
   if (code === 34 || code === 39 || code === 96) return null
-  if (NETRC.test(before)) return found('environment', after(BLANKS, text, end))
-  if (ENVIRONMENT.test(before) && !/[a-z]/.test(text.slice(start, end)))
+  if (isNetrc(before(text, start, BEFORE))) return found('environment', after(BLANKS, text, end))
+  if (ENVIRONMENT.test(wordBefore(text, start, isSpace)) && !/[a-z]/.test(text.slice(start, end)))
     return found('environment', after(BLANKS, text, end))
-  return SQL.test(before) ? found('text', after(STRING, text, end)) : null
+  return SQL.test(wordBefore(text, start, isBlank)) ? found('text', after(STRING, text, end)) : null
 }
+
+const before = (text: string, at: number, most: number): string => text.slice(Math.max(0, at - most), at)
+
+/** A search of the whole line at each `password` of prose would cost more than all other rules there. */
+const isNetrc = (line: string): boolean =>
+  (line.includes('login') || line.includes('account')) && NETRC.test(line)
+
+/** The word before a name and its blanks, with what stands before it; empty = there are no blanks. */
+function wordBefore(text: string, start: number, isGap: (code: number) => boolean): string {
+  let end = start
+  while (end > 0 && start - end < BEFORE && isGap(text.charCodeAt(end - 1))) end--
+  return end === start ? '' : before(text, end, WORD)
+}
+
+const isSpace = (code: number): boolean => code === 32 || code === 9
+const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13)
 
 const found = (form: LooseValue['form'], at: number): LooseValue | null => (at === -1 ? null : { form, at })
 
