@@ -29,6 +29,15 @@ export interface Measured extends LoadResult {
 
 const secret = 'the secret of the benchmark, which is not one'
 
+/** What of this process's environment the measured ones have too: what the image sets, and how many threads. */
+const inherited = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ['PATH', 'NODE_OPTIONS', 'MALLOC_ARENA_MAX', 'TRACE_INGEST_THREADS'].map((name) => [
+      name,
+      process.env[name],
+    ]),
+  )
+
 /** What a child says next; rejects when it ends instead. */
 function firstMessage<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -150,7 +159,7 @@ export class Session {
         ...(file.endsWith('.ts') ? ['--import=tsx'] : []),
         ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []),
       ],
-      env: { PATH: process.env.PATH, TRACE_INGEST_THREADS: process.env.TRACE_INGEST_THREADS, ...env },
+      env: { ...inherited(), ...env },
     })
     this.#children.push(child)
     return child

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type ClaimNames, checkIssuers, claimNames, type IssuerConfig } from './config-issuers.ts'
@@ -58,7 +59,10 @@ export interface Config {
   redaction: RedactionConfig
   maxBodyBytes: number
   maxInFlightBytes: number
-  /** Threads beside the main one that make rows of exports; 0 = the main one does (docs/adr/0010-row-threads.md). */
+  /**
+   * Threads beside the main one that make rows of exports; 0 = the main one does (docs/adr/0010-row-threads.md). One by
+   * default where the machine has a second processor.
+   */
   ingestThreads: number
   maxArtifactBytes: number
 }
@@ -165,7 +169,7 @@ export function loadConfig({ env = process.env, keysNeeded = true }: Reading = {
     redaction: redactionOf(file.redaction ?? {}),
     maxBodyBytes,
     maxInFlightBytes: Math.max(file.limits?.max_in_flight_bytes ?? limits.maxInFlightBytes, maxBodyBytes),
-    ingestThreads: whole('TRACE_INGEST_THREADS', 0, 16) ?? 0,
+    ingestThreads: whole('TRACE_INGEST_THREADS', 0, 16) ?? (availableParallelism() > 1 ? 1 : 0),
     maxArtifactBytes: file.limits?.max_artifact_bytes ?? limits.maxArtifactBytes,
   }
   if (config.port !== 0 && config.port === config.adminPort)

@@ -132,7 +132,7 @@ resources: {{- toYaml .Values.resources | nindent 2 }}
 - name: TRACE_SIGN_ARTIFACT_IDS
   value: "true"
 {{- end }}
-{{- if .ingestThreads }}
+{{- if not (kindIs "invalid" .ingestThreads) }}
 - name: TRACE_INGEST_THREADS
   value: {{ .ingestThreads | quote }}
 {{- end }}
