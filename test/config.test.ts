@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { type Config, ConfigError, loadConfig } from '../src/config.ts'
@@ -47,6 +47,7 @@ t.test('nothing is needed', async (t) => {
     maxBodyBytes: 20 * 1024 * 1024,
   })
   t.equal(config.dataDir, resolve('.data'))
+  t.equal(config.ingestThreads, availableParallelism() > 1 ? 1 : 0, 'a thread for a second processor')
   t.strictSame(config.issuers, [])
   t.ok(Object.isFrozen(config))
   t.equal(load({ PORT: '', TRACE_JWT_SECRET: ' ' }).port, 4318, 'empty is unset')
@@ -119,6 +120,7 @@ t.test('values are read', async (t) => {
     TRACE_RETENTION_DAYS: '30',
     TRACE_SIGN_ARTIFACT_IDS: 'TRUE',
     TRACE_METRICS_WORKFLOWS: 'a,b',
+    TRACE_INGEST_THREADS: '0',
   })
   t.equal(config.port, 0)
   t.equal(config.basePath, '/tools/trace')
@@ -127,6 +129,7 @@ t.test('values are read', async (t) => {
   t.equal(config.retentionDays, 30)
   t.equal(config.signArtifactIds, true)
   t.strictSame(config.metricsWorkflows, ['a', 'b'])
+  t.equal(config.ingestThreads, 0)
 })
 
 t.test('the file is read', async (t) => {
