@@ -13,6 +13,8 @@ t.setTimeout(900_000)
 const HASTE = 10
 /** Milliseconds: `requestTimeout` and Node's interval of looking, twice. */
 const patienceMs = long ? 120_000 : 20_000
+/** File descriptors that pools and timers may take meanwhile. */
+const MOST_GROWN = 20
 
 /** F13: callers that abort, that never say anything, and that say one byte at a time. */
 async function besieged(t: Test, env: Record<string, string>, sabotage: string[], patience: number) {
@@ -53,7 +55,10 @@ async function besieged(t: Test, env: Record<string, string>, sabotage: string[]
   await load.stop()
   await wait(500)
   const held = await victim.metric('trace_ingest_in_flight_bytes')
-  return { load, served, left, held, grown: descriptors() - before, ...(await judge(url, load.ackedSpanIds)) }
+  const grown = () => descriptors() - before
+  // the caller sees the end first; the service closes its side when it comes to it
+  for (const until = Date.now() + patience; grown() > MOST_GROWN && Date.now() < until; ) await wait(100)
+  return { load, served, left, held, grown: grown(), ...(await judge(url, load.ackedSpanIds)) }
 }
 
 t.test('F13: slow, silent and broken callers cost nothing for long', async (t) => {
@@ -66,7 +71,7 @@ t.test('F13: slow, silent and broken callers cost nothing for long', async (t) =
   t.ok(well.served, 'others are served meanwhile')
   t.equal(well.left, 0, 'every one of them was cut')
   t.equal(well.held, 0, 'what they held was given back')
-  t.ok(well.grown <= 20, `${well.grown} descriptors more than before`)
+  t.ok(well.grown <= MOST_GROWN, `${well.grown} descriptors more than before`)
   t.equal(well.lost, 0)
   t.same(well.load.besides(200), [])
   t.ok(sick.left > 0, 'twin: without limits they stay')
