@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { register } from 'tsx/esm/api'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-/** Two cores: one test file each. */
-const jobs = '2'
+/** Tests that start services and look at the clock: two at a time, for two cores. */
+const loaded = /^test\/(?:contract|emitters|fault|process)\//
+/** Test files at a time, of the others: many wait most of the time. */
+const JOBS = 3
 /** A file that says nothing for so long has failed: seconds. */
 const timeout = process.env.TEST_FAULT === 'full' ? '1800' : '300'
 
@@ -18,7 +20,7 @@ let server = null
 let result = { passed: 0, failed: 1 }
 try {
   server = await startPostgres()
-  result = await runTap(process.argv.slice(2))
+  result = await runAll(process.argv.slice(2))
 } catch (error) {
   process.stdout.write(`${error.stack ?? error}\n`)
 } finally {
@@ -42,11 +44,25 @@ async function startPostgres() {
   return started
 }
 
-async function runTap(given) {
+async function runAll(given) {
   const files = given.length > 0 ? given : testFiles('test')
   if (files.length === 0) throw new Error('there are no test files')
+  const sum = { passed: 0, failed: 0 }
+  for (const [part, jobs] of [
+    [files.filter((file) => loaded.test(file)), 2],
+    [files.filter((file) => !loaded.test(file)), JOBS],
+  ]) {
+    if (part.length === 0) continue
+    const { passed, failed } = await runTap(part, jobs)
+    sum.passed += passed
+    sum.failed += failed
+  }
+  return sum
+}
+
+async function runTap(files, jobs) {
   const record = join(scratch, 'tests.tap')
-  const options = ['--disable-coverage', '--jobs', jobs, '--timeout', timeout]
+  const options = ['--disable-coverage', '--jobs', String(jobs), '--timeout', timeout]
   // A terminal gets tap's moving picture; a log gets the record itself.
   const drawn = process.stdout.isTTY ? ['--reporter', 'base', '--output-file', record] : ['--reporter', 'tap']
   const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
