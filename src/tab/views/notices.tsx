@@ -15,7 +15,7 @@ interface Props {
   fold?: boolean
 }
 
-/** What the reader must know of this trace, one line each. */
+/** What the reader must know of this trace, one line each, what is wrong before what is so. */
 export function Notices({ loaded, summary, staleSince, loadMore, fold = false }: Props) {
   const { format } = useTab()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
@@ -23,6 +23,7 @@ export function Notices({ loaded, summary, staleSince, loadMore, fold = false }:
   const shown = loaded.columns.span_id.length
   const lines = (summary?.notices ?? [])
     .filter((notice) => !dismissed.has(notice.code))
+    .sort((a, b) => Number(quietCodes.has(a.code)) - Number(quietCodes.has(b.code)))
     .map((notice) => (
       <Line
         key={notice.code}
