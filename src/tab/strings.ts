@@ -67,6 +67,7 @@ export const strings = {
   reasoning: (n: string) => `${n} reasoning`,
   cost: 'Cost',
   estimated: 'estimated',
+  costEstimated: 'Cost (est.)',
   mixed: 'partly estimated',
   unknownCalls: (n: string) => `${n} calls without a price`,
   errors: 'Errors',

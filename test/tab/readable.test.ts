@@ -75,6 +75,48 @@ async function readable(browser: Browser): Promise<void> {
     await page.close()
   })
 
+  await t.test('the spans come first, on a phone and at 200 % zoom', async (t) => {
+    const page = await at(390)
+    const topOf = async () => (await page.locator('.tree-row').first().boundingBox())?.y ?? Number.NaN
+    await open(page, 'exec-0417')
+    await page.locator('.notices').waitFor()
+    t.ok((await topOf()) < 844 * 0.4, `the first row begins at ${await topOf()}`)
+    const lines = page.locator('.notice')
+    t.equal(await lines.count(), 1, 'one line of what the reader must know')
+    t.match(await lines.innerText(), /parent/, 'the one that says what is wrong')
+    const more = page.getByRole('button', { name: 'About this trace' })
+    const folded = Number((await more.innerText()).replace('+', ''))
+    await more.click()
+    t.equal(await lines.count(), 1 + folded, 'opens to all of them')
+    const cut = await page
+      .locator('.notice-text')
+      .evaluateAll((texts) => texts.filter((text) => text.scrollWidth > text.clientWidth).length)
+    t.equal(cut, 0, 'in full')
+    const search = page.getByRole('searchbox')
+    await search.fill('chat')
+    t.ok(((await search.boundingBox())?.width ?? 0) > 80, 'there is room for what is sought')
+    // 1440×900 at 200 %
+    await page.setViewportSize({ width: 720, height: 450 })
+    await open(page, 'exec-0418')
+    await page.locator('.notices').waitFor()
+    t.ok((await topOf()) < 225, `the first row begins at ${await topOf()}`)
+    await page.close()
+  })
+
+  await t.test('bars stay within the tree, however narrow it is beside the detail', async (t) => {
+    const page = await at(1440)
+    for (const width of [920, 1100, 1180, 1440]) {
+      await page.setViewportSize({ width, height: 844 })
+      await open(page, 'exec-0418')
+      await page.locator('.span-pane .span-title').waitFor()
+      const tree = await page.locator('.tree').boundingBox()
+      const cell = await page.locator('.bar-cell').first().boundingBox()
+      const beyond = (cell?.x ?? 0) + (cell?.width ?? 0) - (tree?.x ?? 0) - (tree?.width ?? 0)
+      t.ok(beyond <= 0.5, `${width}: bars end ${beyond} px beyond`)
+    }
+    await page.close()
+  })
+
   await t.test('keys go on in the next execution; the search says at which match one is', async (t) => {
     const page = await at(1440)
     await open(page, 'exec-0419')

@@ -18,6 +18,8 @@ export interface Tab {
   colours: string
   /** One column: a phone, or a narrow frame. */
   narrow: boolean
+  /** The list of executions is open until the reader closes it. */
+  roomy: boolean
   /** Single letters do things. Some readers switch them off: their speech input types letters. */
   letters: boolean
   setLetters: (on: boolean) => void

@@ -14,8 +14,12 @@ import { adopt } from '../styles/sheets.ts'
 import { TopBar } from './top-bar.tsx'
 import { WorkflowView } from './workflow-view.tsx'
 
-/** Below this width in CSS pixels the tab is one column. */
-const NARROW = 760
+/** Below this width in CSS pixels the tab is one column: a tree beside a detail needs more than a tablet held upright. */
+const NARROW = 900
+/** From this width on the list of executions stands beside them by itself. */
+const ROOMY = 1100
+/** CSS pixels below which the name of an execution and its tabs do not stand in one line. */
+const PHONE = 560
 /** Below this height the figures scroll, so that there is room for the spans. */
 const SHORT = 600
 /** Assistive technology is told of news at most this often, in milliseconds. */
@@ -108,6 +112,7 @@ export function App(props: AppProps) {
     hrefOf,
     colours: `${look.theme} ${look.highContrast}`,
     narrow: width > 0 && width < NARROW,
+    roomy: width >= ROOMY,
     letters: letters !== 'off',
     setLetters: (on) => setLetters(on ? 'on' : 'off'),
     copyLink: () => {
@@ -139,7 +144,7 @@ export function App(props: AppProps) {
         data-inherit={props.theme === 'inherit' ? '' : undefined}
         data-contrast={look.highContrast ? 'more' : undefined}
         data-motion={look.reduceMotion ? 'reduce' : undefined}
-        data-narrow={tab.narrow ? '' : undefined}
+        data-narrow={tab.narrow ? (width < PHONE ? 'phone' : '') : undefined}
         data-short={height > 0 && height < SHORT ? '' : undefined}
         onKeyDown={(event) => {
           if (event.key === '?' && tab.letters && !isTyping(event)) setHelp(true)

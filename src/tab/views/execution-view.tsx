@@ -51,7 +51,7 @@ export function ExecutionView({ execution, step, listButton }: Props) {
     <>
       <div class="execution-head">
         {listButton}
-        <ExecutionName execution={execution} />
+        <ExecutionName execution={execution} workflow={narrow ? place.workflow : null} />
         {status && !failure && !(live && narrow) ? <StatusBadge status={status} /> : null}
         {live ? <LivePill broken={trace.staleSince !== null || trace.stream === 'off'} /> : null}
         <span class="spacer" />
@@ -140,10 +140,12 @@ function LivePill({ broken }: { broken: boolean }) {
   )
 }
 
-function ExecutionName({ execution }: { execution: string }) {
+/** The name of the execution; a phone, which has no bar above it, says the workflow here. */
+function ExecutionName({ execution, workflow }: { execution: string; workflow: string | null }) {
   const { copied, copy } = useCopy()
   return (
     <h2 class="execution-name">
+      {workflow === null ? null : <small>{workflow}</small>}
       <span title={execution}>{execution}</span>
       <button
         type="button"

@@ -11,45 +11,67 @@ interface Props {
   summary: Summary | null
   staleSince: number | null
   loadMore?: () => void
+  /** The first line alone, until the reader opens all. */
+  fold?: boolean
 }
 
-/** What the reader must know of this trace, one line each. */
-export function Notices({ loaded, summary, staleSince, loadMore }: Props) {
+/** What the reader must know of this trace, one line each, what is wrong before what is so. */
+export function Notices({ loaded, summary, staleSince, loadMore, fold = false }: Props) {
   const { format } = useTab()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
+  const [all, setAll] = useState(false)
   const shown = loaded.columns.span_id.length
-  const notices = (summary?.notices ?? []).filter((notice) => !dismissed.has(notice.code))
-  if (notices.length === 0 && loaded.cursor === null && staleSince === null) return null
+  const lines = (summary?.notices ?? [])
+    .filter((notice) => !dismissed.has(notice.code))
+    .sort((a, b) => Number(quietCodes.has(a.code)) - Number(quietCodes.has(b.code)))
+    .map((notice) => (
+      <Line
+        key={notice.code}
+        icon={iconOf(notice.code)}
+        tone={quietCodes.has(notice.code) ? 'quiet' : 'warn'}
+        dismiss={() => setDismissed(new Set([...dismissed, notice.code]))}
+      >
+        {notice.message}
+        {notice.count !== undefined && notice.count > 1 ? (
+          <span class="notice-count">× {format.count(notice.count)}</span>
+        ) : null}
+      </Line>
+    ))
+  if (loaded.cursor !== null)
+    lines.unshift(
+      <Line key="partial" icon="info" tone="quiet">
+        {strings.spansOf(format.count(shown), format.count(loaded.total))}
+        {loadMore ? (
+          <button type="button" class="link" onClick={loadMore}>
+            {strings.loadMore}
+          </button>
+        ) : null}
+      </Line>,
+    )
+  if (staleSince !== null)
+    lines.unshift(
+      <Line key="stale" icon="offline" tone="warn">
+        {strings.stale(format.time(new Date(staleSince).toISOString()))}
+      </Line>,
+    )
+  if (lines.length === 0) return null
+  const folded = fold && !all
   return (
-    <ul class="notices" aria-label={strings.theReaderMustKnow}>
-      {staleSince === null ? null : (
-        <Line icon="offline" tone="warn">
-          {strings.stale(format.time(new Date(staleSince).toISOString()))}
-        </Line>
-      )}
-      {loaded.cursor === null ? null : (
-        <Line icon="info" tone="quiet">
-          {strings.spansOf(format.count(shown), format.count(loaded.total))}
-          {loadMore ? (
-            <button type="button" class="link" onClick={loadMore}>
-              {strings.loadMore}
-            </button>
-          ) : null}
-        </Line>
-      )}
-      {notices.map((notice) => (
-        <Line
-          key={notice.code}
-          icon={iconOf(notice.code)}
-          tone={quietCodes.has(notice.code) ? 'quiet' : 'warn'}
-          dismiss={() => setDismissed(new Set([...dismissed, notice.code]))}
-        >
-          {notice.message}
-          {notice.count !== undefined && notice.count > 1 ? (
-            <span class="notice-count">× {format.count(notice.count)}</span>
-          ) : null}
-        </Line>
-      ))}
+    <ul class={`notices ${folded ? 'folded' : ''}`} aria-label={strings.theReaderMustKnow}>
+      {folded ? lines[0] : lines}
+      {fold ? (
+        <li class="notices-fold">
+          <button
+            type="button"
+            aria-expanded={all}
+            aria-label={strings.theReaderMustKnow}
+            onClick={() => setAll(!all)}
+          >
+            {folded && lines.length > 1 ? `+${format.count(lines.length - 1)}` : null}
+            <Icon name="down" size={14} />
+          </button>
+        </li>
+      ) : null}
     </ul>
   )
 }

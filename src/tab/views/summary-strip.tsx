@@ -41,9 +41,7 @@ export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
       >
         {format.compact(tokens?.output)}
       </Cell>
-      <Cell label={strings.cost} {...costNote(summary, format.count)}>
-        {format.cost(summary?.cost.amount)}
-      </Cell>
+      <Cell {...costNote(summary, format.count, narrow)}>{format.cost(summary?.cost.amount)}</Cell>
       {narrow && errors === 0 ? null : (
         <Cell label={strings.errors}>
           {errors > 0 ? (
@@ -63,17 +61,19 @@ export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
   )
 }
 
-/** Where a cost comes from, in a word. */
+/** Where a cost comes from, in a word: beside the figure, and in a narrow frame above it. */
 function costNote(
   summary: Summary | null,
   count: (n: number) => string,
-): { note: string | null; title?: string } {
+  narrow: boolean,
+): { label: string; note: string | null; title?: string } {
   const cost = summary?.cost
   const note =
     cost?.source === 'estimated' ? strings.estimated : cost?.source === 'mixed' ? strings.mixed : null
+  const said = narrow && note ? { label: strings.costEstimated, note: null } : { label: strings.cost, note }
   return cost && cost.unknown_calls > 0
-    ? { note, title: strings.unknownCalls(count(cost.unknown_calls)) }
-    : { note }
+    ? { ...said, title: strings.unknownCalls(count(cost.unknown_calls)) }
+    : said
 }
 
 interface CellProps {

@@ -82,7 +82,13 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step, stepped
     <div ref={root} class={`trace ${scrolled ? 'scrolled' : ''}`} onKeyDown={keyboard.onKeyDown}>
       <div class="trace-top">
         <SummaryStrip loaded={loaded} summary={summary} now={now} nextError={() => keyboard.nextError(1)} />
-        <Notices loaded={loaded} summary={summary} staleSince={staleSince} loadMore={loadMore} />
+        <Notices
+          loaded={loaded}
+          summary={summary}
+          staleSince={staleSince}
+          loadMore={loadMore}
+          fold={narrow}
+        />
       </div>
       <div class="view-bar">
         <ViewSwitch />

@@ -42,6 +42,9 @@ interface Props {
   openDetail: (row: number) => void
 }
 
+/** CSS pixels below which tokens and cost leave their room to names and bars; the detail of a span has them. */
+const FIGURES_FROM = 560
+
 /** The spans as a tree with timeline bars: rows of one height, of which only those in view are in the DOM. */
 export function TreeGrid(props: Props) {
   const { handle, view, window, now, follow, openDetail } = props
@@ -59,7 +62,8 @@ export function TreeGrid(props: Props) {
   const [focusKey, setFocusKey] = useState<string | null>(null)
   const [wantsFocus, setWantsFocus] = useState(0)
   const rowHeight = narrow ? 48 : 28
-  const columnSet = useMemo(() => columnsOf(columns, narrow), [columns, narrow])
+  const slim = narrow || (width > 0 && width < FIGURES_FROM)
+  const columnSet = useMemo(() => columnsOf(columns, narrow, slim), [columns, narrow, slim])
 
   const wantedRow = focusKey === null ? selected : (tree.rowOf.get(focusKey) ?? selected)
   const focusPlace = Math.max(0, placeOf(rows, wantedRow))

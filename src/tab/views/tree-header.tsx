@@ -13,15 +13,15 @@ export interface ColumnSet {
   template: string
 }
 
-export function columnsOf(columns: Columns, narrow: boolean): ColumnSet {
-  const tokens =
-    !narrow && columns.input_tokens.some((n, i) => n !== null || columns.output_tokens[i] !== null)
-  const cost = !narrow && columns.cost.some((amount) => amount !== null)
+/** The columns of a tree: of one line each, or `narrow`; `slim` is one without figures but the duration. */
+export function columnsOf(columns: Columns, narrow: boolean, slim: boolean): ColumnSet {
+  const tokens = !slim && columns.input_tokens.some((n, i) => n !== null || columns.output_tokens[i] !== null)
+  const cost = !slim && columns.cost.some((amount) => amount !== null)
   // $12,345.67 and $0.0000062 are as long as that; a figure that is cut would be another figure.
   const long = columns.cost.some((amount) => Number(amount) >= 1000 || (Number(amount) || 1) < 0.0001)
   const template = narrow
     ? 'minmax(0, 1fr) auto'
-    : `minmax(200px, 1.15fr) ${tokens ? '50px ' : ''}${cost ? (long ? '84px ' : '62px ') : ''}62px minmax(140px, 1.2fr)`
+    : `minmax(${slim ? 150 : 200}px, 1.15fr) ${tokens ? '50px ' : ''}${cost ? (long ? '84px ' : '62px ') : ''}62px minmax(${slim ? 90 : 140}px, 1.2fr)`
   return { tokens, cost, template }
 }
 

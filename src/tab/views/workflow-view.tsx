@@ -9,9 +9,9 @@ import { FailureState, StateCard } from './states.tsx'
 
 /** The executions of a workflow at the left, the chosen one at the right. */
 export function WorkflowView({ workflow, showList }: { workflow: string; showList: boolean }) {
-  const { api, place, go, narrow } = useTab()
+  const { api, place, go, narrow, roomy } = useTab()
   const list = useExecutions(api, showList ? workflow : null)
-  const [shown, setShown] = useState(true)
+  const [shown, setShown] = useState<boolean | null>(null)
   const [sheet, setSheet] = useState(false)
   const newest = list.rows?.[0]?.execution_id ?? null
 
@@ -28,8 +28,8 @@ export function WorkflowView({ workflow, showList }: { workflow: string; showLis
     const next = rows[at + by]
     if (at >= 0 && next) go({ execution: next.execution_id, span: null })
   }
-  const open = narrow ? sheet : shown
-  const toggle = () => (narrow ? setSheet(!sheet) : setShown(!shown))
+  const open = narrow ? sheet : (shown ?? roomy)
+  const toggle = () => (narrow ? setSheet(!open) : setShown(!open))
   return (
     <div class={`workflow ${showList && open ? 'with-list' : ''}`}>
       {showList && open ? <ExecutionList list={list} close={toggle} /> : null}
@@ -42,7 +42,7 @@ export function WorkflowView({ workflow, showList }: { workflow: string; showLis
               showList && !open ? (
                 <button
                   type="button"
-                  class="icon-button"
+                  class="icon-button show-list"
                   title={strings.showExecutions}
                   aria-label={strings.showExecutions}
                   onClick={toggle}
