@@ -1,5 +1,7 @@
 import { isPlaceholder, looksRandom } from './checks.ts'
 import { isLoose, looseValue } from './loose-passwords.ts'
+import { indentOf, nestedValues } from './nested-lines.ts'
+import { closing } from './quotes.ts'
 import { isReplacement, type Match } from './rule.ts'
 import { isSchema, judgeKey } from './rules/keys.ts'
 
@@ -37,7 +39,7 @@ export function readAssignment(
   if (verdict === null) return end
   const { rule, strong } = verdict
   const expected: Expected = { rule, strong, quotedName: false, wrap: '', form: 'text' }
-  if (text[end] === ' ' && name.startsWith('--')) return readOption(text, end, expected, out)
+  if (name.startsWith('--') && isGap(text, end)) return readOption(text, end, expected, out)
   if (isLoose(name)) {
     const loose = looseValue(text, start, end)
     if (loose?.form === 'element') return readElement(text, loose.at, expected, out)
@@ -71,8 +73,12 @@ export function readAssignment(
   // `=>`, and `:=` of Go
   at += text[at + 1] === '>' || (colon && text[at + 1] === '=') ? 2 : 1
   while (isBlank(text.charCodeAt(at)) && at - blanks < 24) at++
-  // An unquoted name takes its value from its own line.
-  if (!quoted && text.slice(blanks, at).includes('\n')) return end
+  // An unquoted name takes its value from its own line, or from deeper ones.
+  if (!quoted && (text[at] === '\\' || text.slice(blanks, at).includes('\n'))) {
+    const read = colon ? readLines(text, start, blanks + 1, expected, out) : -1
+    if (read !== -1) return Math.max(read, end)
+    if (text[at] !== '\\') return end
+  }
   at = afterMarks(text, at)
   expected.quotedName = quoted
   expected.wrap = wrap
@@ -104,11 +110,17 @@ function formOf(text: string, start: number, name: string): Expected['form'] {
   return /^[A-Z][A-Z0-9_]*$/.test(name) ? 'environment' : 'text'
 }
 
+/** What stands between two words of a command in an array. */
+const NEXT_WORD = /\\{0,8}["'],\s{0,8}(?=\\{0,8}["'])/y
+const OPENING = /\\{0,8}["']/y
+const isGap = (text: string, end: number): boolean =>
+  text[end] === ' ' || after(NEXT_WORD, text, end, -1) !== -1
+
 /** `--password value`; what may be a word of a sentence stays. */
 function readOption(text: string, end: number, expected: Expected, out: Match[]): number {
-  let at = end
+  let at = after(NEXT_WORD, text, end, end)
   while (text[at] === ' ' && at - end < 8) at++
-  return text[at] === '-' ? end : readValue(text, at, expected, out)
+  return text[after(OPENING, text, at, at)] === '-' ? end : readValue(text, at, expected, out)
 }
 
 interface Expected {
@@ -135,18 +147,6 @@ function readValue(text: string, at: number, expected: Expected, out: Match[]): 
     return to
   }
   return readBare(text, at, expected, out)
-}
-
-/** The offset of the delimiter that closes a string, or the end of the text (it was cut). */
-function closing(text: string, from: number, delimiter: string): number {
-  const depth = delimiter.length - 1
-  const mark = delimiter[depth] as string
-  for (let at = text.indexOf(mark, from); at !== -1; at = text.indexOf(mark, at + 1)) {
-    let escapes = 0
-    while (at - escapes > from && text[at - escapes - 1] === '\\') escapes++
-    if (depth === 0 ? escapes % 2 === 0 : escapes <= depth) return depth === 0 ? at : at - escapes
-  }
-  return text.length
 }
 
 function acceptQuoted(value: string, expected: Expected): boolean {
@@ -211,6 +211,25 @@ function acceptBare(value: string, expected: Expected): boolean {
 }
 
 const isQuoteOf = (text: string, at: number): boolean => text[at] === '"' || text[at] === "'"
+
+/** What says where a secret is kept, of Kubernetes and OpenAPI. */
+const REFERENCE = /^(?:valueFrom|secretKeyRef|secretName|secretRef|existingSecret|ref)$/
+
+/** Lines below a name that says all, and below one that may stand below another of its kind and be read again. */
+const LINES = 256
+const WEAK_LINES = 12
+
+/** The values in the lines below a name. Returns the offset up to which nothing is to be read again; -1 = there are none. */
+function readLines(text: string, start: number, end: number, expected: Expected, out: Match[]): number {
+  const indent = indentOf(text, start)
+  const lines = indent === -1 ? [] : nestedValues(text, end, indent, expected.strong ? LINES : WEAK_LINES)
+  const names = lines.flatMap(({ name }) => name ?? [])
+  const types = lines.flatMap(({ name, from, to }) => (name === 'type' ? [text.slice(from, to)] : []))
+  if (isSchema(names, types) || names.some((name) => REFERENCE.test(name))) return lines.at(-1)?.to ?? end
+  for (const { from, to } of lines) if (to > from) readValue(text, from, expected, out)
+  if (lines.length === 0) return -1
+  return expected.strong ? (lines.at(-1)?.to ?? end) : end
+}
 
 /** `<password>…</password>` */
 function readElement(text: string, at: number, expected: Expected, out: Match[]): number {

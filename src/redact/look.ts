@@ -45,12 +45,30 @@ const mayMarkShort = classOf(/[:=%\\b]/i)
 
 const endsLoosely = classOf(/[\s"'`\\>]/)
 
+/** Letters of options, and those of them in which a command has its password (read-command.ts). */
+const inOptions = classOf(/[A-Za-z]/)
+const takesPassword = classOf(/[uUapPw]/)
+/** Letters of options that are written as one: `-sSu`. */
+const OPTIONS = 6
+
+/** After the name of an option: a blank, or the end of a word of an array. */
+const endsOption = classOf(/[ "'\\]/)
+
 const W = 119
+const Y = 121
 const PASS = [112, 97, 115, 115]
+const FIED = [102, 105, 101, 100]
+const WORD = [119, 111, 114, 100]
+const USER = [117, 115, 101, 114]
+/** Characters of `identified `. */
+const IDENTIFIED = 11
 const DASH = 45
 const PERCENT = 37
 const BACKSLASH = 92
 const SLASH = 47
+const COLON = 58
+const ASTERISK = 42
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
 /** Before an option of a command: a blank, a quote, a bracket. */
 const isBefore = (code: number): boolean => code <= 32 || code === 34 || code === 39 || code === 96
 /** The `w` of `password` and `passwd`, with a letter beside it. */
@@ -79,7 +97,8 @@ const kinds = pairTable((first, second) => {
     (first === PERCENT && second >= 50 && second <= 55) ||
     second === PERCENT ||
     isPasswordPair(first, second) ||
-    (isB(first) && /[ae]/i.test(String.fromCharCode(second))) ||
+    (first === DASH && inOptions[second] === 1) ||
+    (isB(first) && /[aey]/i.test(String.fromCharCode(second))) ||
     isB(second)
   return (marked ? MARK : 0) | (inToken[first] === 1 && inToken[second] === 1 ? TOKEN : 0)
 })
@@ -93,7 +112,7 @@ export function isWorthALook(text: string): boolean {
   if (length >= RUN) return true
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code === DASH && text.charCodeAt(i + 1) === DASH) return true
+    if (code === DASH && (text.charCodeAt(i + 1) === DASH || isBefore(text.charCodeAt(i - 1)))) return true
     if (mayMarkShort[code & 255] === 1 && (!isB(code) || /a/i.test(text[i + 1] ?? ''))) return true
   }
   return cutEnd(text) !== -1
@@ -137,6 +156,7 @@ function lookAtMark(text: string, bytes: Uint8Array, at: number, sight: Sight, a
   if (isOperator[code] === 1) {
     lookAtName(bytes, at, sight, areas)
     if (code === 61) return
+    if (isPort(bytes, at)) areas.push(at, at + 1)
     if (next === SLASH && bytes[at + 2] === SLASH) lookAtUrl(text, at, areas)
     else if (next === BACKSLASH && bytes[at + 2] === SLASH) areas.push(at, at + 1)
   } else if (code === BACKSLASH) {
@@ -146,7 +166,10 @@ function lookAtMark(text: string, bytes: Uint8Array, at: number, sight: Sight, a
   } else if (code === PERCENT) {
     if (next >= 50 && next <= 55) areas.push(at, at + 1)
   } else if (code === DASH) {
-    if (next !== DASH) return
+    if (next !== DASH) {
+      if (at > 0 && isBefore(bytes[at - 1] as number) && mayTakePassword(bytes, at)) areas.push(at - 1, at)
+      return
+    }
     if (isLetter[bytes[at + 2] as number] === 1) lookAtOption(bytes, at, sight, areas)
     if (at < 2) return
     // The first of the dashes: this one or, where they begin in the pair before, that one.
@@ -154,13 +177,43 @@ function lookAtMark(text: string, bytes: Uint8Array, at: number, sight: Sight, a
     const before = (bytes[first - 1] as number) | 32
     if (before === 121 || before === 107) areas.push(Math.max(0, first - PRIVATE_KEY), first)
   } else if ((code | 32) === W) lookAtPassword(bytes, at, areas)
-  else if (isB(code) && isScheme(bytes, at)) areas.push(at, at + 1)
+  else if (isB(code)) {
+    if (isScheme(bytes, at)) areas.push(at, at + 1)
+    else if ((next | 32) === Y && isStatement(bytes, at)) areas.push(at - IDENTIFIED, at)
+  }
+}
+
+/** `:5432:`, `:15432:`, `:*:` */
+const isPort = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at + 1] === ASTERISK
+    ? bytes[at + 2] === COLON
+    : isDigit(bytes[at + 1] as number) &&
+      isDigit(bytes[at + 4] as number) &&
+      (bytes[at + 5] === COLON || bytes[at + 6] === COLON)
+
+/** A short option with one of the letters. */
+function mayTakePassword(bytes: Uint8Array, dash: number): boolean {
+  for (let i = dash + 1; i <= dash + OPTIONS; i++) {
+    const code = bytes[i] as number
+    if (takesPassword[code] === 1) return true
+    if (inOptions[code] === 0) return false
+  }
+  return false
+}
+
+/** `identified by`, `…_password by` of SQL: by the four letters before the blank. */
+function isStatement(bytes: Uint8Array, at: number): boolean {
+  return at >= IDENTIFIED && (endsWith(bytes, at - 1, FIED) || endsWith(bytes, at - 1, WORD))
+}
+
+function endsWith(bytes: Uint8Array, end: number, letters: readonly number[]): boolean {
+  for (let i = 0; i < 4; i++) if (((bytes[end - 4 + i] as number) | 32) !== letters[i]) return false
+  return true
 }
 
 /** `pass`, and after it what ends a name that nothing assigns to (loose-passwords.ts). */
 function lookAtPassword(bytes: Uint8Array, at: number, areas: number[]): void {
-  if (at < 4) return
-  for (let i = 0; i < 4; i++) if (((bytes[at - 4 + i] as number) | 32) !== PASS[i]) return
+  if (at < 4 || !endsWith(bytes, at, PASS)) return
   const isLong = ((bytes[at + 1] as number) | 32) === 111
   const end = isLong ? at + 4 : at + 2
   const isWhole = isLong
@@ -169,11 +222,12 @@ function lookAtPassword(bytes: Uint8Array, at: number, areas: number[]): void {
   if (isWhole && endsLoosely[bytes[end] as number] === 1) areas.push(at - 4, end)
 }
 
-/** The name of an option that has its value behind a blank: `--password value`. */
+/** The name of an option that has its value behind a blank: `--password value`; or a user and a password: `--user a:b`. */
 function lookAtOption(bytes: Uint8Array, at: number, sight: Sight, areas: number[]): void {
   let end = at + 2
   while (end - at < NAME && inName[bytes[end] as number] === 1) end++
-  if (bytes[end] === 32 && mayTell(bytes, end, sight.names)) areas.push(at, end)
+  if (endsOption[bytes[end] as number] === 1 && mayTell(bytes, end, sight.names)) areas.push(at, end)
+  else if (at > 0 && endsWith(bytes, end, USER)) areas.push(at - 1, at)
 }
 
 /** `basic`, `bearer` */

@@ -13,6 +13,9 @@ const NETRC =
 /** `ALTER ROLE joe WITH PASSWORD '…'` */
 const SQL = /\b(?:with|encrypted|set|default)$/i
 const STRING = /[ \t]{1,8}(?=\\*['"])/y
+/** `CREATE ROLE joe LOGIN PASSWORD '…'`, `SET PASSWORD FOR joe = '…'` */
+const ROLE = /\b(?:create|alter)\s+(?:role|user)\s/i
+const FOR = /[ \t]{1,8}for[ \t]{1,8}[^\s=]{1,128}[ \t]{0,8}=[ \t]{0,8}(?:password\([ \t]{0,8})?(?=\\*['"])/iy
 /** `ENV DB_PASSWORD value`, `setx DB_PASSWORD value` */
 const ENVIRONMENT = /(?:^|[\s"'`]|\\n)(?:ENV|ARG|setx)$/
 /** The longest of these words, and what has to stand before it: characters. */
@@ -47,7 +50,11 @@ export function looseValue(text: string, start: number, end: number): LooseValue
   if (isNetrc(before(text, start, BEFORE))) return found('environment', after(BLANKS, text, end))
   if (ENVIRONMENT.test(wordBefore(text, start, isSpace)) && !/[a-z]/.test(text.slice(start, end)))
     return found('environment', after(BLANKS, text, end))
-  return SQL.test(wordBefore(text, start, isBlank)) ? found('text', after(STRING, text, end)) : null
+  const string = after(STRING, text, end)
+  if (string === -1) return found('text', after(FOR, text, end))
+  return SQL.test(wordBefore(text, start, isBlank)) || ROLE.test(before(text, start, BEFORE))
+    ? found('text', string)
+    : null
 }
 
 const before = (text: string, at: number, most: number): string => text.slice(Math.max(0, at - most), at)

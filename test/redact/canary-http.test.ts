@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { launchBrowser } from '../helpers/browser.ts'
 import { dump } from '../helpers/dump.ts'
 import { realService } from '../http/real-service.ts'
-import { bearer } from '../http/service.ts'
+import { bearer, token } from '../http/service.ts'
 import { Canaries, examplesByRule } from './canaries.ts'
 import { canaryExport, EXECUTION } from './canary-export.ts'
+import { readTab } from './canary-tab.ts'
 
 // a server of its own: its files are read, too
 delete process.env.TEST_DATABASE_URL
@@ -91,8 +93,9 @@ async function answer(scope: string, path: string, method = 'GET', body?: object
   return `${JSON.stringify(headers)}\n${text}`
 }
 
+let url = ''
 t.test('nor in an answer of any role', async (t) => {
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  url = await app.listen({ host: '127.0.0.1', port: 0 })
   const { rows } = await database.work.query<{ id: string; workflow: string; trace: string }>(
     `select execution_id as id, workflow_id as workflow from executions where not fallback`,
   )
@@ -135,6 +138,22 @@ t.test('nor in an answer of any role', async (t) => {
     t.strictSame(found(joined), [], `${scope}: ${joined.length} characters`)
     t.match(joined, /\[redacted:/)
   }
+})
+
+const browser = await launchBrowser()
+t.test('nor in the DOM of the tab', { skip: browser ? false : 'no browser here' }, async (t) => {
+  if (!browser) return
+  t.teardown(() => browser.close())
+  const { rows } = await database.work.query<{ id: string; workflow: string }>(
+    `select execution_id as id, workflow_id as workflow from executions where not fallback order by 1`,
+  )
+  const { workflow = '' } = rows.find(({ id }) => id === EXECUTION) ?? {}
+  const other = rows.find((row) => row.id !== EXECUTION)?.id ?? ''
+  const reader = token({ scope: roles.at(-1), sub: 'tab' })
+  const doms = await readTab(browser, { url, token: reader, workflow, execution: EXECUTION, other })
+  for (const [place, dom] of doms) t.strictSame(found(dom), [], `${place}: ${dom.length} characters`)
+  t.match([...doms.values()].join('\n'), /\[redacted:/)
+  t.ok(doms.size > 20, `${doms.size} places were looked at`)
 })
 
 /** What a stream says within a moment. */

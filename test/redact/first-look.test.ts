@@ -70,6 +70,9 @@ for (const name of ['password', 'DB_PASSWORD', 'passwd', 'Password']) {
     `ENV ${name} ${value}`,
     `alter role ada with ${name} '${value}'`,
     `form[${name}]=${value}`,
+    `create role ada login ${name} '${value}'`,
+    `- ${name}:\n    value: ${value}`,
+    `["--${name}", "${value}"]`,
   )
 }
 const others = [

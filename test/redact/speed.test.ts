@@ -39,6 +39,10 @@ t.test('no rule is slow on 64 KiB made against it', async (t) => {
   t.comment(`the slowest: ${slow.map(([id, ms]) => `${id} ${ms.toFixed(1)} ms`).join(', ')}`)
 })
 
+/** A name below itself, as deep as names are read. */
+const nested = (name: string): string =>
+  Array.from({ length: 64 }, (_, depth) => `${' '.repeat(depth)}${name}:\n`).join('')
+
 t.test('no reader of names and encoded forms is slow on 64 KiB made against it', async (t) => {
   // Without the rules, which have a test of their own.
   const set = buildRuleSet({ rules: [], deep: true })
@@ -70,6 +74,20 @@ t.test('no reader of names and encoded forms is slow on 64 KiB made against it',
     ...['machine a login b password ', 'machine default login a password ', 'name=\\\\\\\\password "'],
     ...['<password>', '<a:password b', '<password>c</', 'ENV PASSWORD ', 'with password ', 'a[password]='],
     ...['{"name":"password","value":', 'passwordpassword ', 'swwowdsw', 'pas', '_auth=', '"auth":"'],
+    ...[
+      "with password '",
+      "set password for a = '",
+      '"--password","',
+      'password:\\n',
+      'password:\\n  a: b1c2d3\\n',
+    ],
+    ...[
+      'password:\n  a: b1c2d3\n',
+      nested('password'),
+      nested('token'),
+      nested('- secrets'),
+      'password:\n  - "',
+    ],
     ...[':', '=', '-----', 'key-----', 'basic ', 'bearer ', 'a'.repeat(40), 'é', '…'],
   ]
   for (const unit of units) {

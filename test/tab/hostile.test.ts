@@ -1,6 +1,6 @@
-import type { Page } from 'playwright-core'
 import t from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
+import { domOf } from '../helpers/dom.ts'
 import { realService } from '../http/real-service.ts'
 import { token } from '../http/service.ts'
 import { formatExamples } from '../redact/examples/formats.ts'
@@ -127,22 +127,6 @@ function resourceSpans({ id, trace }: { id: string; trace: string }): object[] {
     }
   })
 }
-
-/** Everything that the page holds: text, attributes and values, inside shadow roots too. */
-const domOf = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const parts: string[] = []
-    const roots: ParentNode[] = [document]
-    for (let root = roots.pop(); root !== undefined; root = roots.pop()) {
-      for (const node of root.querySelectorAll('*')) {
-        for (const { name, value } of node.attributes) parts.push(`${name}=${value}`)
-        if ('value' in node && typeof node.value === 'string') parts.push(node.value)
-        for (const child of node.childNodes) if (child.nodeType === 3) parts.push(child.textContent ?? '')
-        if (node.shadowRoot) roots.push(node.shadowRoot)
-      }
-    }
-    return parts.join('\n')
-  })
 
 const longestWord = (said: string) =>
   said.split(/\s+/).reduce((longest, word) => (word.length > longest.length ? word : longest), '')

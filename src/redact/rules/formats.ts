@@ -1,6 +1,7 @@
 import { isPlaceholder, looksRandom } from '../checks.ts'
 import { readJwt, readPrivateKey } from '../readers.ts'
 import type { Rule } from '../rule.ts'
+import { statementRules } from './statements.ts'
 
 /** `user:password` in base64. */
 const isUserAndPassword = (found: string): boolean =>
@@ -79,4 +80,5 @@ export const formatRules: readonly Rule[] = [
         text.slice(Math.max(0, at - 200), at + 200),
       ),
   },
+  ...statementRules,
 ]
