@@ -2,21 +2,24 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Reading } from './reading.ts'
 
+/** An execution that an answer is about. */
+type About = Pick<Reading, 'found' | 'stale'>
+
 /** Bytes of a tag: 128 bits. */
 const TAG_BYTES = 16
 
 /**
  * Lets a second look at an ended execution cost nothing: sets a weak ETag made of `of` (everything the answer
- * depends on) and true = the client has it already, answered with 304. An execution that still runs, or whose
- * roll-up waits, gets none and is never stored.
+ * depends on) and true = the client has it already, answered with 304. What is about an execution that still runs, or
+ * whose roll-up waits, gets none and is never stored.
  */
 export function notModified(
   request: FastifyRequest,
   reply: FastifyReply,
-  { found, stale }: Pick<Reading, 'found' | 'stale'>,
+  about: About | readonly About[],
   of: unknown,
 ): boolean {
-  if (found.execution.status === 'running' || stale) {
+  if (!isSettled(about)) {
     reply.header('cache-control', 'private, no-store')
     return false
   }
@@ -33,15 +36,14 @@ export function notModified(
  * Whether the client names the tag of this answer, before the answer is made: it can only have it from an answer that
  * had one. Sets nothing.
  */
-export function isKnown(
-  request: FastifyRequest,
-  { found, stale }: Pick<Reading, 'found' | 'stale'>,
-  of: unknown,
-): boolean {
+export function isKnown(request: FastifyRequest, about: About | readonly About[], of: unknown): boolean {
   const known = request.headers['if-none-match']?.trim()
-  if (known === undefined || known === '*' || found.execution.status === 'running' || stale) return false
+  if (known === undefined || known === '*' || !isSettled(about)) return false
   return isAmong(tagOf(of), known)
 }
+
+const isSettled = (about: About | readonly About[]) =>
+  [about].flat().every(({ found, stale }) => found.execution.status !== 'running' && !stale)
 
 function tagOf(of: unknown): string {
   const hash = createHash('sha256').update(typeof of === 'string' ? of : JSON.stringify(of))

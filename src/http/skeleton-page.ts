@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { BadRequest, NotFound } from '../errors.ts'
@@ -10,15 +9,15 @@ import { type PagePlace, placeOf, rowAfter } from '../tree/page.ts'
 import { indexAt, type Rows, rowsAround, subtreeRows, withAncestors } from '../tree/selection.ts'
 import type { RowSpan } from '../tree/slim-span.ts'
 import { type TreeRow, treeRows } from '../tree/tree-row.ts'
+import { executionTag, formTag, readerTag } from './answer-tag.ts'
 import { readCursor, signCursor } from './cursor.ts'
 import { isKnown, notModified } from './etag.ts'
 import { findMatches, type Matches } from './find-matches.ts'
 import type { Parts } from './parts.ts'
-import { artifactVersion } from './present/artifact.ts'
 import { presentColumns, presentHead } from './present/skeleton.ts'
 import type { Reading } from './reading.ts'
 import type { RowFilter } from './schemas/requests.ts'
-import { type Skeleton, SkeletonColumns } from './schemas/trace.ts'
+import { Skeleton } from './schemas/trace.ts'
 
 type Filter = Static<typeof RowFilter>
 type SkeletonRequest = FastifyRequest & { query: Filter & { limit: number; cursor?: string } }
@@ -50,22 +49,9 @@ export function createSkeleton(parts: Parts) {
     const { limit, cursor } = request.query
     const filter = filterOf(request.query)
     const { execution } = found
-    const reader = [
-      request.principal.workspace,
-      execution.workflowId,
-      view.content,
-      artifactVersion(view.artifacts),
-    ]
-    const of = [
-      execution.realm,
-      execution.key,
-      execution.version,
-      ...reader,
-      filter,
-      limit,
-      cursor,
-      policyTag(parts),
-    ]
+    const reader = readerTag(request, reading)
+    const form = formTag(parts, Skeleton)
+    const of = [executionTag(reading), reader, filter, limit, cursor, form]
     // a second look does not read the tree
     if (isKnown(request, reading, of)) {
       notModified(request, reply, reading, of)
@@ -184,20 +170,4 @@ function namedExecutions(
 ) {
   const ids = new Set(rows.map((row) => row.subExecution).filter((id) => id !== null && id !== ''))
   return parts.store.read.visible(request.principal, found.execution.realm, [...(ids as Set<string>)])
-}
-
-const policies = new WeakMap<object, string>()
-
-/** A word for how texts are masked and which columns there are: another policy, or version of this, makes other answers. */
-function policyTag({ config }: Parts): string {
-  const { redaction } = config
-  let tag = policies.get(redaction)
-  if (tag === undefined) {
-    const columns = Object.keys(SkeletonColumns.properties)
-    tag = createHash('sha256')
-      .update(JSON.stringify([redaction, columns]))
-      .digest('base64url')
-    policies.set(redaction, tag)
-  }
-  return tag
 }

@@ -21,6 +21,7 @@ import { type ExecutionShape, loadRows, loadWhole, WHOLE_SPANS } from './load-ro
 import { loadSlimByKey, loadSlimSpans } from './load-slim.ts'
 import { loadSpans, type SpanId, spanKey } from './load-spans.ts'
 import { daysOf, loadStoredSince, loadStructure } from './load-structure.ts'
+import { logsVersion } from './logs-version.ts'
 import { type NewestFilter, newestExecutions } from './newest-executions.ts'
 import type { Reach } from './reach.ts'
 import type { Realms } from './realms.ts'
@@ -185,6 +186,11 @@ export class Reader {
   /** Whole spans, content included, by their ids, under the days of their traces (every day, if not given); one that is not there is not in the answer. */
   spans(realm: number, ids: readonly SpanId[], days?: readonly string[]): Promise<Map<string, Span>> {
     return orUnavailable(loadSpans(this.#database.kysely, realm, ids, days))
+  }
+
+  /** Changes when the log records of an execution's traces do, which its own version does not tell. */
+  logsVersion({ execution, traceIds }: FoundExecution): Promise<string> {
+    return orUnavailable(logsVersion(this.#database.read, execution.realm, traceIds))
   }
 
   /**

@@ -28,6 +28,7 @@ async function said(browser: Browser): Promise<void> {
   await on('9 a model call says roles, tokens in, cached and out, cost, model and why it ended', call)
   await on('14 refused: nothing of the earlier trace is left, one request in 10 s, another opens', refused)
   await on('17 an empty and an unknown execution are told apart, and neither is an alarm', nothing)
+  await on('16 one span that does not come: the detail speaks of the span, and can be tried again', oneSpan)
   await on('20 an artifact that is gone says so, and has no button', gone)
   await on('21 a dashboard opens with noopener; where none is configured there is no menu', dashboards)
 }
@@ -100,6 +101,34 @@ async function nothing(t: Test, page: Page, target: JourneyTarget): Promise<void
     await page.goto('about:blank')
   }
   t.not(texts[0], texts[1])
+}
+
+async function oneSpan(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  const span = /\/spans\/[0-9a-f]+/
+  const problem = (status: number) => ({
+    status,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ status, code: 'TRACE_NO', detail: 'No' }),
+  })
+  await openTrace(page, target)
+  const card = page.locator('.span-pane .state-card')
+  const retry = card.getByRole('button', { name: 'Try again' })
+  const calls = treeRows(page).filter({ hasText: 'chat' })
+  await page.route(span, (route) => route.abort())
+  await calls.nth(0).click()
+  t.match(await card.innerText(), /This span could not be loaded\s+The service does not answer\./)
+  await page.unrouteAll()
+  await page.route(span, (route) => route.fulfill(problem(500)))
+  await retry.click()
+  await card.getByText('No', { exact: true }).waitFor()
+  t.match(await card.innerText(), /This span could not be loaded/)
+  t.ok((await treeRows(page).count()) > 1, 'the trace stays')
+  await page.unrouteAll()
+  await retry.click()
+  await page.locator('.message').first().waitFor()
+  await page.route(span, (route) => route.fulfill(problem(404)))
+  await calls.nth(1).click()
+  t.match(await card.innerText(), /This span is no longer stored, or your token may not see it\./)
 }
 
 async function gone(t: Test, page: Page, target: JourneyTarget): Promise<void> {

@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { version } from '../../version.ts'
 import { componentSchemas, shareComponents } from './components.ts'
 import { TAGS } from './described.ts'
 import { operationOf } from './operation.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
 
 const DESCRIPTION = `Traces of agent and LLM workflow executions: OpenTelemetry in, execution trees out.
 

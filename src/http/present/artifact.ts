@@ -76,10 +76,10 @@ export function countUnreferenced(spanId: string, { uploads }: ArtifactView): nu
   return count
 }
 
-/** What a tag of an answer must hold, so that it changes when an upload comes or goes. */
+/** What a tag of an answer must hold, so that it changes when an upload comes, goes, or is told otherwise. */
 export const artifactVersion = ({ uploads, mayDownload }: ArtifactView) => [
   mayDownload,
-  ...Array.from(uploads.values(), (one) => [one.downloadId, one.gone]),
+  ...Array.from(uploads.values(), (one) => [one.downloadId, one.gone, one.name, one.sha256]),
 ]
 
 function presentReference(one: ArtifactReference, spanId: string, view: View): Artifact {

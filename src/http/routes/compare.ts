@@ -9,7 +9,9 @@ import { daysOf } from '../../store/load-structure.ts'
 import { type AlignedNode, alignNodes } from '../../tree/compare.ts'
 import { diffLines } from '../../tree/line-diff.ts'
 import type { SlimSpan } from '../../tree/slim-span.ts'
+import { contentTag, formTag, readerTag } from '../answer-tag.ts'
 import { compareArtifacts } from '../compare-artifacts.ts'
+import { notModified } from '../etag.ts'
 import type { Parts } from '../parts.ts'
 import { presentCompared, presentNode } from '../present/compare.ts'
 import type { View } from '../present/view.ts'
@@ -32,11 +34,13 @@ export const compare: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, 
       config: {
         described: {
           tag: 'executions',
+          headers: ['if-none-match'],
           answers: {
             200: {
               description: 'Node by node what is different; prompts only with content:read.',
-              headers: ['x-trace-stale'],
+              headers: ['etag', 'x-trace-stale'],
             },
+            304: { description: 'The reader has this answer already.' },
           },
           refuses: [404],
         },
@@ -55,6 +59,16 @@ export const compare: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, 
         await findReading(parts, request, reply, ids.a),
         await findReading(parts, request, reply, ids.b),
       ]
+      // of both, and before anything is read of either
+      const of = [
+        'compare',
+        await contentTag(parts, a),
+        await contentTag(parts, b),
+        readerTag(request, a),
+        readerTag(request, b),
+        formTag(parts, Comparison),
+      ]
+      if (notModified(request, reply, [a, b], of)) return
       const [treeA, treeB] = [await read.tree(a.found, a.stale), await read.tree(b.found, b.stale)]
       const nodes = alignNodes(treeA, treeB)
       const shown = nodes.slice(0, NODES)
@@ -81,7 +95,6 @@ export const compare: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, 
         prompts.set(pair.node, [...(prompts.get(pair.node) ?? []), prompt])
       }
       const artifacts = await compareArtifacts(parts, a, b, shown)
-      reply.header('cache-control', 'private, no-store')
       return {
         a: presentCompared(a.found),
         b: presentCompared(b.found),

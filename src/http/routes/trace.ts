@@ -1,10 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { BadRequest } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import { daysOf } from '../../store/load-structure.ts'
 import { idOfRow } from '../../tree/execution-order.ts'
 import { treeRows } from '../../tree/tree-row.ts'
+import { contentTag, formTag, readerTag } from '../answer-tag.ts'
+import { notModified } from '../etag.ts'
 import type { Parts } from '../parts.ts'
 import { canvasRows, presentCanvas } from '../present/canvas.ts'
 import { findReading, type Reading } from '../reading.ts'
@@ -40,7 +43,9 @@ export const trace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
                 'Without `view`: the spans as Canvas reads them, with previews of content, cut to what it can show. With `view=skeleton`: a page of the structure.',
               headers: ['etag', 'x-trace-stale'],
             },
-            304: { description: 'The reader has this page of the skeleton already.' },
+            304: {
+              description: 'The reader has this answer already: the spans, or this page of the skeleton.',
+            },
           },
           refuses: [404],
         },
@@ -64,11 +69,21 @@ export const trace: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
       }
       const filters = Object.keys(RowFilter.properties).filter((name) => name in request.query)
       if (filters.length > 0) throw new BadRequest(`${filters.join(', ')}: only with view=skeleton`)
-      reply.header('cache-control', 'private, no-store')
+      // signed ids open for a while only: what holds them is not kept for longer
+      if (reading.view.artifacts.sign !== null) reply.header('cache-control', 'private, no-store')
+      else if (notModified(request, reply, reading, await canvasTag(parts, request, reading))) return
       return canvasAnswer(parts, reading)
     },
   )
 }
+
+/** Made before the spans are read: what comes meanwhile makes another tag, and is sent the next time. */
+const canvasTag = async (parts: Parts, request: FastifyRequest, reading: Reading) => [
+  'canvas',
+  await contentTag(parts, reading),
+  readerTag(request, reading),
+  formTag(parts, CanvasTrace),
+]
 
 async function canvasAnswer(parts: Parts, { found, view, stale }: Reading): Promise<CanvasTrace> {
   const { read } = parts.store

@@ -54,7 +54,7 @@ export function CompareView({ loaded }: ViewProps) {
       {place.other === null ? (
         <StateCard icon="list" title={strings.chooseOther} text={strings.chooseOtherText} />
       ) : failure ? (
-        <FailureState failure={failure} retry={retry} />
+        <FailureState failure={failure} retry={retry} what="comparison" />
       ) : comparison === null ? (
         <LoadingRows />
       ) : (

@@ -1,12 +1,14 @@
 import { type ComponentChildren, Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import type { SpanDetail } from '../../http/schemas/trace.ts'
+import { useChunk } from '../hooks/use-chunk.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../views/icon.tsx'
+import { NotLoadedLine } from '../views/not-loaded.tsx'
 import { iconOf } from '../views/notices.tsx'
 import { JsonView } from './json-view.tsx'
 import { MessageView } from './message-view.tsx'
-import { TextView } from './text-view.tsx'
+import { loadMarkdown, TextView } from './text-view.tsx'
 
 type Content = SpanDetail['input']
 
@@ -16,6 +18,8 @@ let remembered = false
 /** What went in and what came out: as messages where it is a conversation, else as values. */
 export function Conversation({ span }: { span: SpanDetail }) {
   const [markdown, setMarkdown] = useState(remembered)
+  // said once here: each text shows itself plainly without it
+  const isPlain = useChunk(markdown, loadMarkdown) === false
   const { input, output } = span
   const asked = input.messages.length > 0
   const answered = output.messages.length > 0
@@ -31,6 +35,7 @@ export function Conversation({ span }: { span: SpanDetail }) {
           {notice.message}
         </p>
       ))}
+      {isPlain ? <NotLoadedLine /> : null}
       <Side content={input} label={strings.input} none={strings.noInput} markdown={markdown}>
         {asked || answered ? <FormSwitch markdown={markdown} choose={choose} /> : null}
       </Side>

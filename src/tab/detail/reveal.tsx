@@ -3,9 +3,9 @@ import type { SpanDetail } from '../../http/schemas/trace.ts'
 import { paths } from '../api/paths.ts'
 import { setStanding, standingReason } from '../api/standing-reveals.ts'
 import { useTab } from '../hooks/tab-context.ts'
-import { useChunk } from '../hooks/use-chunk.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../views/icon.tsx'
+import { RevealDialog } from './reveal-dialog.tsx'
 
 interface Props {
   span: SpanDetail
@@ -22,7 +22,6 @@ interface Props {
 export function Reveal({ span, isRevealed, show }: Props) {
   const { api } = useTab()
   const [asking, setAsking] = useState(false)
-  const dialog = useChunk(asking, () => import('./reveal-dialog.tsx'))
   const reason = standingReason(api, span.execution_id)
   // biome-ignore lint/correctness/useExhaustiveDependencies: each span is asked for once
   useEffect(() => {
@@ -55,9 +54,7 @@ export function Reveal({ span, isRevealed, show }: Props) {
         <Icon name="eye" size={14} />
         {strings.revealAsk}
       </button>
-      {asking && dialog ? (
-        <dialog.RevealDialog span={span} close={() => setAsking(false)} revealed={show} />
-      ) : null}
+      {asking ? <RevealDialog span={span} close={() => setAsking(false)} revealed={show} /> : null}
     </p>
   )
 }

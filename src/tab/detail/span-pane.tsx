@@ -119,7 +119,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: SpanP
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
       <div class="span-body" role="tabpanel" id="span-panel" aria-labelledby={`span-tab-${tab}`} tabIndex={0}>
         {failure ? (
-          <FailureState failure={failure} retry={retry} />
+          <FailureState failure={failure} retry={retry} what="span" />
         ) : span === null ? (
           <PaneGhosts />
         ) : (

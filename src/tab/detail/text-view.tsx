@@ -17,6 +17,9 @@ interface Props {
   short?: boolean
 }
 
+/** What shows markdown, which most readers never ask for. */
+export const loadMarkdown = () => import('./markdown.tsx')
+
 /** A text of a message: JSON as a tree, markdown where the reader asked for it, else plain. */
 export function TextView({ text, markdown = false, short = false }: Props) {
   const { format } = useTab()
@@ -25,7 +28,7 @@ export function TextView({ text, markdown = false, short = false }: Props) {
   const json = useMemo(() => readJson(text), [text])
   const data = useMemo(() => readDataUri(text), [text])
   const asMarkdown = markdown && json === undefined && text.length <= MARKDOWN_MOST
-  const renderer = useChunk(asMarkdown, () => import('./markdown.tsx'))
+  const renderer = useChunk(asMarkdown, loadMarkdown)
   if (data) {
     return (
       <span class="media">

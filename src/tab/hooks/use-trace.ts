@@ -107,8 +107,14 @@ export function useTrace(api: Api, execution: string | null) {
     const listen = async (from: Loaded) => {
       streaming = true
       streamed = true
-      const { follow } = await import('../api/follow.ts')
-      await follow(api, execution, from.execution.stream_from, signal, {
+      const refused = () => {
+        streamed = false
+        patch({ stream: null })
+        later(LOOK)
+      }
+      // without the reader of streams it is looked at again and again, as where there is no stream
+      const part = await import('../api/follow.ts').catch(refused)
+      await part?.follow(api, execution, from.execution.stream_from, signal, {
         connected: (on) => patch({ stream: on ? 'on' : 'off' }),
         spans: (event) => {
           const merged = good && takeSpans(good, event)
@@ -125,11 +131,7 @@ export function useTrace(api: Api, execution: string | null) {
         },
         complete: () => void look(),
         reset: () => void look(),
-        refused: () => {
-          streamed = false
-          patch({ stream: null })
-          later(LOOK)
-        },
+        refused,
       })
     }
     const fail = (failure: Failure) => {

@@ -11,6 +11,7 @@ import { createFormat } from '../model/format.ts'
 import { afresh, nowhere, type ViewName } from '../model/place.ts'
 import { strings } from '../strings.ts'
 import { adopt } from '../styles/sheets.ts'
+import { NotLoaded, NotLoadedLine } from './not-loaded.tsx'
 import { TopBar } from './top-bar.tsx'
 import { WorkflowView } from './workflow-view.tsx'
 
@@ -174,12 +175,12 @@ export function App(props: AppProps) {
 /** The first page is loaded when it is looked at: most readers come by a link to an execution. */
 function Start() {
   const start = useChunk(true, () => import('./workflows-view.tsx'))
-  return start && <start.WorkflowsView />
+  return start ? <start.WorkflowsView /> : start === false && <NotLoaded />
 }
 
 function Help({ close }: { close: () => void }) {
   const dialog = useChunk(true, () => import('./help-dialog.tsx'))
-  return dialog && <dialog.HelpDialog close={close} />
+  return dialog ? <dialog.HelpDialog close={close} /> : dialog === false && <NotLoadedLine />
 }
 
 const THEME_KEY = 'workflow-trace.theme'

@@ -7,6 +7,7 @@ import { useTrace } from '../hooks/use-trace.ts'
 import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
 import { MoreMenu } from './more-menu.tsx'
+import { NotLoaded } from './not-loaded.tsx'
 import { OpenIn } from './open-in.tsx'
 import { FailureState, LoadingRows, StateCard } from './states.tsx'
 import { StatusBadge } from './status.tsx'
@@ -100,8 +101,10 @@ export function ExecutionView({ execution, step, listButton }: Props) {
             </button>
           </StateCard>
         ) : place.tab === 'execution' ? (
-          overview && (
+          overview ? (
             <overview.OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
+          ) : (
+            overview === false && <NotLoaded />
           )
         ) : (
           <TraceView

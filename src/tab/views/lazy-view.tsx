@@ -2,9 +2,9 @@ import type { ComponentType } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ViewProps } from '../hooks/view-props.ts'
 import type { ViewName } from '../model/place.ts'
-import { strings } from '../strings.ts'
 import { adopt } from '../styles/sheets.ts'
-import { LoadingRows, StateCard } from './states.tsx'
+import { NotLoaded } from './not-loaded.tsx'
+import { LoadingRows } from './states.tsx'
 
 interface Loaded {
   View: ComponentType<ViewProps>
@@ -38,8 +38,6 @@ const here = new Map<LazyName, Loaded>()
 export function LazyView({ name, ...props }: ViewProps & { name: LazyName }) {
   const [, setVersion] = useState(0)
   const [failed, setFailed] = useState(false)
-  const [attempt, setAttempt] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks for another try
   useEffect(() => {
     if (here.has(name)) return
     let gone = false
@@ -56,7 +54,7 @@ export function LazyView({ name, ...props }: ViewProps & { name: LazyName }) {
     return () => {
       gone = true
     }
-  }, [name, attempt])
+  }, [name])
   const loaded = here.get(name)
   const frame = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
@@ -65,17 +63,7 @@ export function LazyView({ name, ...props }: ViewProps & { name: LazyName }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
     <div ref={frame} class={`view-body view-${name}`} tabIndex={0}>
-      {loaded ? (
-        <loaded.View {...props} />
-      ) : failed ? (
-        <StateCard icon="offline" title={strings.viewFailed} text={strings.offlineText}>
-          <button type="button" class="button" onClick={() => setAttempt(attempt + 1)}>
-            {strings.retry}
-          </button>
-        </StateCard>
-      ) : (
-        <LoadingRows />
-      )}
+      {loaded ? <loaded.View {...props} /> : failed ? <NotLoaded /> : <LoadingRows />}
     </div>
   )
 }

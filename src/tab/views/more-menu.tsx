@@ -4,6 +4,7 @@ import { paths } from '../api/paths.ts'
 import { saveFile } from '../api/save-file.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { useCopy } from '../hooks/use-copy.ts'
+import { outline } from '../model/outline.ts'
 import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
 import { Menu } from './menu.tsx'
@@ -25,10 +26,7 @@ export function MoreMenu({ loaded }: { loaded: Loaded }) {
       announce(strings.exportFailed)
     }
   }
-  const asMarkdown = async () => {
-    const { outline } = await import('../model/outline.ts')
-    copy(outline(loaded.execution, loaded.columns, format))
-  }
+  const asMarkdown = () => copy(outline(loaded.execution, loaded.columns, format))
   return (
     <>
       {state === 'failed' ? <span class="menu-failed">{strings.exportFailed}</span> : null}
@@ -37,7 +35,7 @@ export function MoreMenu({ loaded }: { loaded: Loaded }) {
           <span>{strings.copyLink}</span>
           <Icon name="link" size={14} />
         </button>
-        <button type="button" onClick={() => void asMarkdown()}>
+        <button type="button" onClick={asMarkdown}>
           <span>{strings.copyMarkdown}</span>
           <Icon name="copy" size={14} />
         </button>

@@ -34,8 +34,14 @@ export function StateCard({ icon, title, text, requestId, children }: CardProps)
   )
 }
 
-/** Why nothing is shown, for each way a request can fail. */
-export function FailureState({ failure, retry }: { failure: Failure; retry: () => void }) {
+interface FailureProps {
+  failure: Failure
+  retry: () => void
+  what?: 'trace' | 'span' | 'list' | 'comparison'
+}
+
+/** Why `what` is not shown, for each way a request can fail. */
+export function FailureState({ failure, retry, what = 'trace' }: FailureProps) {
   const { workspace, signIn } = useTab()
   const { requestId } = failure
   switch (failure.kind) {
@@ -59,7 +65,7 @@ export function FailureState({ failure, retry }: { failure: Failure; retry: () =
         <StateCard
           icon="lock"
           title={strings.missingTitle}
-          text={strings.missingText(workspace)}
+          text={what === 'span' ? strings.spanMissing : strings.missingText(workspace)}
           requestId={requestId}
         />
       )
@@ -68,8 +74,14 @@ export function FailureState({ failure, retry }: { failure: Failure; retry: () =
       return (
         <StateCard
           icon={offline ? 'offline' : 'alert'}
-          title={offline ? strings.offlineTitle : strings.errorTitle}
-          text={offline ? strings.offlineText : failure.detail || strings.errorText}
+          title={offline && what === 'trace' ? strings.offlineTitle : strings.failed[what]}
+          text={
+            !offline
+              ? failure.detail || strings.errorText
+              : what === 'trace'
+                ? strings.offlineText
+                : `${strings.offlineTitle}.`
+          }
           requestId={requestId}
         >
           <button type="button" class="button" onClick={retry}>

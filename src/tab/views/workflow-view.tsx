@@ -53,7 +53,7 @@ export function WorkflowView({ workflow, showList }: { workflow: string; showLis
             }
           />
         ) : list.failure ? (
-          <FailureState failure={list.failure} retry={list.reload} />
+          <FailureState failure={list.failure} retry={list.reload} what="list" />
         ) : list.rows?.length === 0 ? (
           <StateCard icon="empty" title={strings.noExecutions} text={strings.emptyText}>
             <button type="button" class="button" onClick={list.reload}>

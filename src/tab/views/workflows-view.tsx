@@ -35,7 +35,7 @@ export function WorkflowsView() {
     return () => stop.abort()
   }, [api, attempt])
 
-  if (failure) return <FailureState failure={failure} retry={() => setAttempt((n) => n + 1)} />
+  if (failure) return <FailureState failure={failure} what="list" retry={() => setAttempt((n) => n + 1)} />
   if (list?.length === 0) {
     return <StateCard icon="empty" title={strings.noWorkflows} text={strings.noWorkflowsLead} />
   }
