@@ -236,6 +236,7 @@ export const strings = {
   usually: (p50: string, p95: string) => `usually ${p50} to ${p95}`,
   usualBand: 'p50 to p95 of the executions',
   thisExecution: 'This execution',
+  ownScale: 'each row on its own scale, from 0',
   slowerThanUsual: 'slower than usual',
   moreEvents: (n: string) => `${n} more in the detail`,
   inZoom: (from: string, to: string) => `${from} to ${to}`,

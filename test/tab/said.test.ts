@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import type { Stats } from '../../src/http/schemas/compare.ts'
 import type { SpanDetail, Summary } from '../../src/http/schemas/trace.ts'
 import { launchBrowser } from '../helpers/browser.ts'
 import { type JourneyTarget, openTrace, tracePath, treeRows } from './journey.ts'
@@ -30,6 +31,7 @@ async function said(browser: Browser): Promise<void> {
   await on('17 an empty and an unknown execution are told apart, and neither is an alarm', nothing)
   await on('16 one span that does not come: the detail speaks of the span, and can be tried again', oneSpan)
   await on('20 an artifact that is gone says so, and has no button', gone)
+  await on('against the usual, a node of 10 ms is as readable as one of a minute', usual)
   await on('21 a dashboard opens with noopener; where none is configured there is no menu', dashboards)
 }
 
@@ -143,6 +145,31 @@ async function gone(t: Test, page: Page, target: JourneyTarget): Promise<void> {
   t.match(await row.innerText(), /reply\.pdf/)
   t.match(await row.innerText(), /removed|gone|no longer|expired/i)
   t.equal(await row.getByRole('button').count(), 0)
+}
+
+async function usual(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  await change<Summary>(page, /\/trace\/summary/, (summary) => {
+    const [first, second] = summary.by_node
+    if (!first || !second) throw new Error('the sample has two nodes')
+    summary.by_node = [
+      { ...first, calls: 1, duration_ms: 60_000 },
+      { ...second, calls: 1, duration_ms: 11 },
+    ]
+  })
+  await change<Stats>(page, /\/stats/, (stats) => {
+    for (const node of stats.nodes) Object.assign(node, { runs: 50, p50_ms: 10, p95_ms: 20 })
+  })
+  await page.goto(`${target.url}${tracePath(target, target.execution)}?view=metrics#token=${target.token}`)
+  await page.locator('.usual-row').nth(2).waitFor()
+  const small = page.locator('.usual-row').nth(2)
+  const [track, band, mark] = await Promise.all(
+    ['.usual-track', '.usual-band', '.usual-mark'].map((part) => small.locator(part).boundingBox()),
+  )
+  if (!track || !band || !mark) throw new Error('a part is not drawn')
+  t.ok(band.width > track.width / 4, `${band.width} of ${track.width} px`)
+  t.ok(mark.x > band.x && mark.x < band.x + band.width / 2, '11 ms is near the 10 of the median')
+  t.ok(band.x + band.width <= track.x + track.width, 'nothing is beyond the end')
+  t.match(await page.locator('section[aria-label="Against the usual"]').innerText(), /own scale/)
 }
 
 async function dashboards(t: Test, page: Page, target: JourneyTarget): Promise<void> {

@@ -25,7 +25,6 @@ export function Usual({ summary }: { summary: Summary }) {
   const rows = stats ? usualRows(stats, summary) : []
   if (!stats || rows.length === 0) return null
   const { total, by_status: by } = stats.executions
-  const most = Math.max(1e-9, ...rows.map((row) => Math.max(row.p95 ?? 0, row.here ?? 0)))
   return (
     <Chart
       wide
@@ -54,7 +53,7 @@ export function Usual({ summary }: { summary: Summary }) {
     >
       <div class="usual-rows">
         {rows.map((row) => (
-          <Row key={row.id ?? ''} row={row} most={most} />
+          <Row key={row.id ?? ''} row={row} />
         ))}
       </div>
       <p class="legend">
@@ -66,15 +65,21 @@ export function Usual({ summary }: { summary: Summary }) {
           <span class="legend-mark usual-mark" />
           {strings.thisExecution}
         </span>
+        <span>{strings.ownScale}</span>
       </p>
     </Chart>
   )
 }
 
-function Row({ row, most }: { row: UsualRow; most: number }) {
+/** Where the largest value of a row stands, in percent of its track: marks have a width. */
+const END = 98
+
+/** On a scale of its own, from 0: a node of ten milliseconds would be a dot beside one of a minute. */
+function Row({ row }: { row: UsualRow }) {
   const { format } = useTab()
-  const part = (ms: number) => `${(ms / most) * 100}%`
   const { here, p50, p95 } = row
+  const most = Math.max(1e-9, p95 ?? 0, here ?? 0)
+  const part = (ms: number) => `${(ms / most) * END}%`
   return (
     <div class={`usual-row ${row.id === null ? 'whole' : ''}`}>
       <span class="bar-label" title={row.name}>
