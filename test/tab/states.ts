@@ -143,11 +143,12 @@ export function statesOf({ token, otherToken }: { token: string; otherToken: str
       shows: '.content-hidden',
     },
     { name: 'redacted', path: ended, act: openCall, shows: '.content-notice' },
-    { name: 'span on its way', path: ended, before: hang('/spans/'), shows: '.pane-ghosts' },
+    { name: 'span on its way', path: ended, before: hang('/spans/'), act: openCall, shows: '.pane-ghosts' },
     {
       name: 'span not to be had',
       path: ended,
       before: refuse(500, '/spans/'),
+      act: openCall,
       shows: '.span-pane .state-card',
     },
     {
@@ -166,6 +167,7 @@ export function statesOf({ token, otherToken }: { token: string; otherToken: str
         })(page)
       },
       act: async (page) => {
+        await openCall(page)
         await page.getByRole('tab', { name: /Links/ }).click()
         await page.locator('.artifact .button').first().click()
         await page.getByRole('button', { name: 'The download failed' }).waitFor()
@@ -175,7 +177,10 @@ export function statesOf({ token, otherToken }: { token: string; otherToken: str
     ...['Attributes', 'Events', 'Raw'].map((name) => ({
       name: `detail: ${name}`,
       path: ended,
-      act: (page: Page) => page.locator('.pane-tabs').getByRole('tab', { name }).click(),
+      act: async (page: Page) => {
+        await openCall(page)
+        await page.locator('.pane-tabs').getByRole('tab', { name }).click()
+      },
       shows: '#span-panel > *',
     })),
     {
