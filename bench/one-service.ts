@@ -39,7 +39,7 @@ export async function oneService(): Promise<OneService> {
   }
   const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
   const service = spawn(process.execPath, [cli, 'serve'], {
-    env: { ...env, PATH: process.env.PATH ?? '' },
+    env: { ...env, PATH: process.env.PATH ?? '', TRACE_INGEST_THREADS: process.env.TRACE_INGEST_THREADS },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const children: ChildProcess[] = [service]
