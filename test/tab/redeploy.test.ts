@@ -5,6 +5,7 @@ import { launchBrowser } from '../helpers/browser.ts'
 import { violations } from './axe.ts'
 import { startHost } from './host-page.ts'
 import { type JourneyTarget, openTrace, tracePath, treeRows } from './journey.ts'
+import { onPage } from './on-page.ts'
 import { sampleTarget, startSampleService, TOKEN } from './sample-service.ts'
 
 const said = /could not be loaded.*updated since this page was opened/s
@@ -28,16 +29,7 @@ async function redeploy(browser: Browser): Promise<void> {
     await service.close()
   })
   const target = sampleTarget(service)
-  const on = (name: string, run: (t: Test, page: Page) => Promise<void>) =>
-    t.test(name, async (t) => {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-      page.setDefaultTimeout(15_000)
-      const errors: string[] = []
-      page.on('pageerror', (error) => errors.push(error.message))
-      await run(t, page)
-      t.same(errors, [])
-      await page.close()
-    })
+  const on = onPage(browser)
   await on('a view says so, and its button loads the page with the same address', (t, page) =>
     view(t, page, target),
   )

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
 import { focused, type JourneyTarget, openTrace, tracePath, treeRows } from './journey.ts'
+import { onPage } from './on-page.ts'
 import { type SampleService, sampleTarget, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
 
 // Statements of the specification that no other walk passes by; their numbers are in the names.
@@ -12,20 +13,7 @@ async function statements(browser: Browser): Promise<void> {
     await service.close()
   })
   const target = sampleTarget(service)
-  const on = (name: string, run: (t: Test, page: Page) => Promise<void>) =>
-    t.test(name, async (t) => {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-      page.setDefaultTimeout(20_000)
-      const errors: string[] = []
-      page.on('pageerror', (error) => errors.push(error.message))
-      try {
-        await run(t, page)
-        t.same(errors, [])
-      } finally {
-        service.breakWith(null)
-        await page.close()
-      }
-    })
+  const on = onPage(browser, {}, () => service.breakWith(null))
   await on(
     '1 the first row needs two requests in a row: the page, and its script with the spans',
     async (t, page) => {

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
 import { type JourneyTarget, openTrace, treeRows } from './journey.ts'
+import { onPage } from './on-page.ts'
 import { type SampleService, sampleTarget, startSampleService, TOKEN, WORKFLOW } from './sample-service.ts'
 import { summaryOf } from './sample-summary.ts'
 import type { Sample } from './sample-trace.ts'
@@ -18,16 +19,7 @@ async function views(browser: Browser): Promise<void> {
     await service.close()
   })
   const target = sampleTarget(service)
-  const on = (name: string, run: (t: Test, page: Page) => Promise<void>) =>
-    t.test(name, async (t) => {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
-      page.setDefaultTimeout(20_000)
-      const errors: string[] = []
-      page.on('pageerror', (error) => errors.push(error.message))
-      await run(t, page)
-      t.same(errors, [])
-      await page.close()
-    })
+  const on = onPage(browser, { acceptDownloads: true })
   await on('18, 19 live: new spans come, nothing moves, a cut stream loses nothing', (t, page) =>
     live(t, page, target, service),
   )

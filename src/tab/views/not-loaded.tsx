@@ -3,8 +3,8 @@ import { strings } from '../strings.ts'
 import { StateCard } from './states.tsx'
 
 /**
- * In the place of a part of the program that cannot come: after an update of the service its file is gone, and a browser
- * does not ask twice for a file that failed. The page is loaded again by a click alone, for it may be another's page.
+ * In the place of a part of the program that cannot come: after an update of the service its file is gone, and a browser may
+ * not ask twice for a file that failed. The page is loaded again by a click alone, for it may be another's page.
  */
 export function NotLoaded({ children }: { children?: ComponentChildren }) {
   return (
