@@ -90,27 +90,31 @@ export async function benchRead(millions: number, say: (line: string) => void): 
   }
 }
 
-/** Spans as a workflow engine makes them: a root, nodes below it, calls below the nodes; a quarter with a prompt. */
+/** Spans as a workflow engine makes them, and executions as the roll-up leaves them: a root, nodes below it, calls below the nodes; a quarter with a prompt. */
 export async function load(url: string, small: number, say: (line: string) => void): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const began = performance.now()
-  await client.query(
-    `insert into realms (workspace, grant_patterns) values ('default', '["*"]') on conflict do nothing`,
-  )
-  await client.query(
-    `insert into contexts values (1, '\\x00', '{"resource":{"a":{},"d":0,"u":""},"scope":{"n":"","v":"","a":{},"d":0,"u":""}}') on conflict do nothing`,
-  )
-  const part = 1_000
-  for (let from = 1; from <= small; from += part) {
-    await insertSpans(client, 'small', from, Math.min(small, from + part - 1), SMALL_SPANS)
+  try {
+    const began = performance.now()
+    await client.query(
+      `insert into realms (workspace, grant_patterns) values ('default', '["*"]') on conflict do nothing`,
+    )
+    await client.query(
+      `insert into contexts values (1, '\\x00', '{"resource":{"a":{},"d":0,"u":""},"scope":{"n":"","v":"","a":{},"d":0,"u":""}}') on conflict do nothing`,
+    )
+    const part = 1_000
+    for (let from = 1; from <= small; from += part) {
+      await insertSpans(client, 'small', from, Math.min(small, from + part - 1), SMALL_SPANS)
+    }
+    for (let one = 1; one <= LARGE; one++) await insertSpans(client, 'large', one, one, LARGE_SPANS)
+    say(`loaded in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+    await client.query('vacuum analyze spans')
+    await client.query('analyze executions; analyze execution_traces')
+    say(`vacuumed after ${((performance.now() - began) / 1000).toFixed(0)} s`)
+  } finally {
+    // or what failed would be hidden by the end of Postgres
+    await client.end()
   }
-  for (let one = 1; one <= LARGE; one++) await insertSpans(client, 'large', one, one, LARGE_SPANS)
-  say(`loaded in ${((performance.now() - began) / 1000).toFixed(0)} s`)
-  await client.query('vacuum analyze spans')
-  await client.query('analyze executions; analyze execution_traces')
-  say(`vacuumed after ${((performance.now() - began) / 1000).toFixed(0)} s`)
-  await client.end()
 }
 
 async function insertSpans(
@@ -128,9 +132,9 @@ async function insertSpans(
        from generate_series($1::int, $2::int) run
      ), made as (
        insert into executions (realm, execution_id, fallback, workflow_id, workflow_explicit, status, started_ns, ended_ns,
-         span_count, complete, has_root, notices, root_trace_id, root_span_id, first_span_at, last_span_at, version)
+         span_count, complete, has_root, notices, root_trace_id, root_span_id, first_span_at, last_span_at, version, counted_rows)
        select 1, id, false, 'wf-' || run % 20, true, 'completed', start, start + 60000000000, ${spans}, true, true, '[]',
-         trace, ${SPAN_ID('1')}, now(), now(), run from run
+         trace, ${SPAN_ID('1')}, now(), now(), run, decode(repeat('88', ${Math.ceil(spans / 8)}), 'hex') from run
      ), traces as (
        insert into execution_traces (realm, execution_id, fallback, trace_id, days)
        select 1, id, false, trace, array[day] from run
