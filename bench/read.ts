@@ -128,7 +128,7 @@ async function insertSpans(
     `with run as (
        select run, '${name}-' || run as id, decode(md5('${name}' || run), 'hex') as trace,
          (current_date - (run % ${DAYS})::int) as day,
-         (extract(epoch from (current_date - (run % ${DAYS})::int))::bigint) * 1000000000 + run * 1000000 as start
+         (extract(epoch from (current_date - (run % ${DAYS})::int))::bigint) * 1000000000 + run::bigint * 1000000 as start
        from generate_series($1::int, $2::int) run
      ), made as (
        insert into executions (realm, execution_id, fallback, workflow_id, workflow_explicit, status, started_ns, ended_ns,

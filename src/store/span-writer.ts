@@ -42,9 +42,11 @@ interface Waiting {
 export class SpanWriter {
   readonly #pool: Pool
   readonly #observer: CommitObserver
-  readonly #waiting: Waiting[] = []
+  #waiting: Waiting[] = []
   #waitingBytes = 0
   #writers = 0
+  /** A request that fills a transaction alone is being stored. */
+  #large = false
 
   constructor(pool: Pool, observer: CommitObserver) {
     this.#pool = pool
@@ -58,7 +60,9 @@ export class SpanWriter {
    */
   write(batch: RowBatch): Promise<number> {
     const since = performance.now()
-    const late = since - (this.#waiting[0]?.since ?? since) > WAITING_MS
+    // a large one that waits for another holds up no small one
+    const oldest = this.#waiting.find((waiting) => isLarge(waiting) === isLarge({ batch }))
+    const late = since - (oldest?.since ?? since) > WAITING_MS
     if (late || this.#waitingBytes > WAITING_BYTES) return Promise.reject(new Overloaded())
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, since, resolve, reject })
@@ -73,22 +77,30 @@ export class SpanWriter {
     // after this turn of the event loop, so that requests that were read together are stored together
     setImmediate(async () => {
       const group = this.#take()
+      const large = group.some(isLarge)
+      if (large) this.#large = true
       if (group.length > 0) await this.#commit(group)
+      if (large) this.#large = false
       this.#writers -= 1
-      this.#start()
+      // only a large one waits: whoever stores one now goes on with it
+      if (group.length > 0) this.#start()
     })
   }
 
+  /** Who is stored next, in the order of their coming; of the large ones one at a time, so that small ones find a writer. */
   #take(): Waiting[] {
+    const group: Waiting[] = []
     let bytes = 0
-    let count = 0
-    for (const { batch } of this.#waiting) {
-      if (count > 0 && bytes + batch.spans.byteLength > GROUP_BYTES) break
-      bytes += batch.spans.byteLength
-      count += 1
+    for (const waiting of this.#waiting) {
+      if (this.#large && isLarge(waiting)) continue
+      const { byteLength } = waiting.batch.spans
+      if (group.length > 0 && bytes + byteLength > GROUP_BYTES) break
+      bytes += byteLength
+      group.push(waiting)
     }
     this.#waitingBytes -= bytes
-    return this.#waiting.splice(0, count)
+    this.#waiting = this.#waiting.filter((waiting) => !group.includes(waiting))
+    return group
   }
 
   /** One bad row costs only itself: on a data error the group is halved until the row stands alone. */
@@ -167,6 +179,8 @@ export class SpanWriter {
     }
   }
 }
+
+const isLarge = ({ batch }: Pick<Waiting, 'batch'>) => batch.spans.byteLength > GROUP_BYTES
 
 /** A connection on which something failed may still be sending these rows. */
 function abandon(group: readonly Waiting[]): void {
