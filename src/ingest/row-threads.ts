@@ -8,8 +8,13 @@ import type { Body, Tally } from './spans-of.ts'
 
 /** Bytes of a body, inflated, below which a trip to another thread costs more than the work. */
 const LEAST_BYTES = 8 * 1024
-/** Milliseconds that the oldest request may wait for its rows before new exports are refused. */
+/** Milliseconds that the oldest request may wait for its rows before others of its kind, small or large, are refused. */
 const MOST_MS = 1_500
+/**
+ * Bytes of a body, inflated, from which it is large: its own work takes long, and says nothing of how long small ones
+ * wait, as requests take turns.
+ */
+const LARGE_BYTES = 1024 * 1024
 /** Milliseconds without an answer after which a thread is ended: its callers were answered long ago, within 8 s. */
 const STUCK_MS = 15_000
 /** Milliseconds between looks for such a thread. */
@@ -38,6 +43,7 @@ export interface MadeRows {
 }
 
 interface Waiting {
+  large: boolean
   /** Milliseconds of the process's clock when it came. */
   since: number
   resolve: (made: MadeRows) => void
@@ -105,24 +111,27 @@ export class RowThreads {
     return this.#threads.some(({ ready }) => ready)
   }
 
-  /** True while a request waits too long for its rows. */
-  late(): boolean {
-    const now = performance.now()
+  /** True while a small request, or a large one, waits too long for its rows. */
+  late(large = false): boolean {
+    const before = performance.now() - MOST_MS
     return this.#threads.some(({ waiting }) => {
-      const [oldest] = waiting.values()
-      return oldest !== undefined && now - oldest.since > MOST_MS
+      for (const one of waiting.values()) if (one.large === large) return one.since < before
+      return false
     })
   }
 
   /**
    * The rows of a request. Rejects with what the decoder found wrong with the body, or with `Overloaded` when the
-   * thread ended.
+   * thread ended, or a large one would wait for others too long.
    */
   rows({ bytes, codec, encoding }: Body, context: RowContext, plan: RowPlan): Promise<MadeRows> {
     const [thread] = this.#threads
       .filter(({ ready }) => ready)
       .sort((a, b) => a.waiting.size - b.waiting.size)
-    if (thread === undefined) return Promise.reject(new catalogue.Overloaded())
+    const large = context.maxBytes > LARGE_BYTES
+    if (thread === undefined || (large && this.late(large))) {
+      return Promise.reject(new catalogue.Overloaded())
+    }
     const id = this.#id++
     const { days, ...rest } = plan
     // its own memory, to be handed over: a buffer may be a part of one that others use
@@ -133,7 +142,7 @@ export class RowThreads {
     thread.days = days
     const job: RowJob = { id, bytes: own, codec, encoding, ...context, plan: rest, days: told, spare }
     const made = new Promise<MadeRows>((resolve, reject) => {
-      thread.waiting.set(id, { since: performance.now(), resolve, reject })
+      thread.waiting.set(id, { large, since: performance.now(), resolve, reject })
     })
     this.#underWay.add(made)
     const done = () => {

@@ -156,6 +156,23 @@ t.test('a thread that hangs is ended, and the service with it is not kept from e
   await t.rejects(last, { code: 'TRACE_OVERLOADED' })
 })
 
+t.test('what takes long because it is large refuses other large ones, and no small one', async (t) => {
+  const threads = await started(t, 1, {
+    file: new URL('./threads/hangs.mjs', import.meta.url),
+    stuckMs: 5_000,
+  })
+  const large = { ...context, maxBytes: 20_000_000 }
+  const gone = [threads.rows(json(20), large, plan)]
+  await wait(1_600)
+  t.notOk(threads.late())
+  await t.rejects(threads.rows(json(20), large, plan), { code: 'TRACE_OVERLOADED' })
+  gone.push(threads.rows(json(20), context, plan))
+  t.notOk(threads.late())
+  await wait(1_600)
+  t.ok(threads.late(), 'a small one waits')
+  for (const one of gone) await t.rejects(one, { code: 'TRACE_OVERLOADED' }, 'the thread was ended')
+})
+
 t.test('small requests, and those of a service that ends, stay where they came', async (t) => {
   const threads = await started(t)
   t.notOk(threads.wants(100))
