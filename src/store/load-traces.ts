@@ -44,7 +44,8 @@ interface Loaded {
   traceId: string
   spans: StoredSlimSpan[]
   days: Set<string>
-  ranks: Buffer[]
+  /** Their bytes as characters, in the same order. */
+  ranks: string[]
 }
 
 /**
@@ -101,12 +102,10 @@ function readSpan(row: CopiedRow, trace: Loaded): StoredSlimSpan {
     noticeCodes: codesOf(row.text()),
     receivedMs: row.millis(),
     day: dayName(row.days()),
-    fingerprint: 0n,
+    fingerprint: row.lastEight(),
   }
-  const rank = row.bytes()
-  span.fingerprint = rank.readBigInt64BE(rank.length - 8)
   trace.days.add(span.day)
-  trace.ranks.push(rank)
+  trace.ranks.push(row.latin1())
   return span
 }
 
@@ -135,8 +134,7 @@ function bestVersions({ spans, days, ranks }: Loaded): StoredSlimSpan[] {
   const best = new Map<string, number>()
   for (const [at, { spanId }] of spans.entries()) {
     const other = best.get(spanId)
-    if (other === undefined || Buffer.compare(ranks[at] as Buffer, ranks[other] as Buffer) > 0)
-      best.set(spanId, at)
+    if (other === undefined || (ranks[at] as string) > (ranks[other] as string)) best.set(spanId, at)
   }
   return Array.from(best.values(), (at) => spans[at] as StoredSlimSpan)
 }
