@@ -10,8 +10,10 @@ import type { Body, Tally } from './spans-of.ts'
 const LEAST_BYTES = 8 * 1024
 /** Milliseconds that the oldest request may wait for its rows before others of its kind, small or large, are refused. */
 const MOST_MS = 1_500
+/** Milliseconds after which a large one has small ones refused as well: they take its turns, and it has 8 s in all. */
+const LARGE_MOST_MS = 4_000
 /**
- * Bytes of a body, inflated, from which it is large: its own work takes long, and says nothing of how long small ones
+ * Bytes of a body, inflated, from which it is large: its own work takes long, and says little of how long small ones
  * wait, as requests take turns.
  */
 const LARGE_BYTES = 1024 * 1024
@@ -111,11 +113,13 @@ export class RowThreads {
     return this.#threads.some(({ ready }) => ready)
   }
 
-  /** True while a small request, or a large one, waits too long for its rows. */
+  /** True while requests wait too long for their rows for another one to come, a small or a `large` one. */
   late(large = false): boolean {
-    const before = performance.now() - MOST_MS
+    const now = performance.now()
     return this.#threads.some(({ waiting }) => {
-      for (const one of waiting.values()) if (one.large === large) return one.since < before
+      for (const one of waiting.values()) {
+        if (now - one.since > (one.large && !large ? LARGE_MOST_MS : MOST_MS)) return true
+      }
       return false
     })
   }

@@ -159,18 +159,29 @@ t.test('a thread that hangs is ended, and the service with it is not kept from e
 t.test('what takes long because it is large refuses other large ones, and no small one', async (t) => {
   const threads = await started(t, 1, {
     file: new URL('./threads/hangs.mjs', import.meta.url),
-    stuckMs: 5_000,
+    stuckMs: 10_000,
   })
   const large = { ...context, maxBytes: 20_000_000 }
-  const gone = [threads.rows(json(20), large, plan)]
+  const ends = t.rejects(threads.rows(json(20), large, plan), { code: 'TRACE_OVERLOADED' })
   await wait(1_600)
   t.notOk(threads.late())
   await t.rejects(threads.rows(json(20), large, plan), { code: 'TRACE_OVERLOADED' })
-  gone.push(threads.rows(json(20), context, plan))
+  await wait(2_500)
+  t.ok(threads.late(), 'it must have its answer within 8 s')
+  await ends
+})
+
+t.test('small ones that wait refuse all', async (t) => {
+  const threads = await started(t, 1, {
+    file: new URL('./threads/hangs.mjs', import.meta.url),
+    stuckMs: 5_000,
+  })
+  const ends = t.rejects(threads.rows(json(20), context, plan), { code: 'TRACE_OVERLOADED' })
   t.notOk(threads.late())
   await wait(1_600)
-  t.ok(threads.late(), 'a small one waits')
-  for (const one of gone) await t.rejects(one, { code: 'TRACE_OVERLOADED' }, 'the thread was ended')
+  t.ok(threads.late())
+  t.ok(threads.late(true))
+  await ends
 })
 
 t.test('small requests, and those of a service that ends, stay where they came', async (t) => {
