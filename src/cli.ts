@@ -1,36 +1,28 @@
 #!/usr/bin/env node
 import type { Command } from './cli/command.ts'
 import { UsageError } from './cli/command.ts'
-import { erase } from './cli/erase.ts'
-import { explain } from './cli/explain.ts'
 import { help, helpOf } from './cli/help.ts'
-import { key } from './cli/key.ts'
-import { migrateCommand } from './cli/migrate.ts'
-import { redact } from './cli/redact.ts'
-import { replay } from './cli/replay.ts'
-import { serve } from './cli/serve.ts'
-import { token } from './cli/token.ts'
 import { ConfigError } from './config.ts'
 
-/** Every sub-command: adding one is adding a file and a line here. */
-const commands = new Map<string, Command>([
-  ['serve', serve],
-  ['migrate', migrateCommand],
-  ['token', token],
-  ['explain', explain],
-  ['replay', replay],
-  ['erase', erase],
-  ['redact', redact],
-  ['key', key],
+/** Every sub-command, loaded when it is called: adding one is adding a file and a line here. */
+const commands = new Map<string, () => Promise<Command>>([
+  ['serve', async () => (await import('./cli/serve.ts')).serve],
+  ['migrate', async () => (await import('./cli/migrate.ts')).migrateCommand],
+  ['token', async () => (await import('./cli/token.ts')).token],
+  ['explain', async () => (await import('./cli/explain.ts')).explain],
+  ['replay', async () => (await import('./cli/replay.ts')).replay],
+  ['erase', async () => (await import('./cli/erase.ts')).erase],
+  ['redact', async () => (await import('./cli/redact.ts')).redact],
+  ['key', async () => (await import('./cli/key.ts')).key],
 ])
 
 const [name = 'help', ...args] = process.argv.slice(2)
-const command = commands.get(name)
 
 try {
+  const command = await commands.get(name)?.()
   if (command !== undefined && args.some(asksHelp)) process.stdout.write(helpOf(name, command))
   else if (command !== undefined) await command.run(args)
-  else if (name === 'help' || asksHelp(name)) process.stdout.write(help(commands))
+  else if (name === 'help' || asksHelp(name)) process.stdout.write(help(await everyCommand()))
   else throw new UsageError(`there is no command ${JSON.stringify(name)}; workflow-trace help lists them`)
 } catch (error) {
   // One line for each thing that is wrong, for the person who started it.
@@ -39,6 +31,11 @@ try {
   process.exitCode = 1
   // What a failed start left running must not keep the process.
   setTimeout(() => process.exit(1), 1_000).unref()
+}
+
+async function everyCommand(): Promise<Map<string, Command>> {
+  const loaded = [...commands].map(async ([name, load]) => [name, await load()] as const)
+  return new Map(await Promise.all(loaded))
 }
 
 function asksHelp(argument: string): boolean {

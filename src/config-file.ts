@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
 import { type Static, type TSchema, Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { parse } from 'yaml'
 import { limits } from './limits.ts'
 import { SCOPES } from './model/principal.ts'
@@ -120,16 +120,18 @@ export function readConfigFile(path: string, wrong: (sentence: string) => void):
   return sentences.length === 0 ? (file as ConfigFile) : {}
 }
 
-/** One sentence per wrong place, in the order of the file. */
+/** One sentence per wrong place, in the order of the file's keys. */
 function problemsOf(file: unknown): string[] {
+  const check = new Ajv({ allErrors: true }).compile(ConfigFile)
+  check(file)
   const byPath = new Map<string, string>()
-  for (const { keyword, instancePath, message, params } of Value.Errors(ConfigFile, file)) {
+  for (const { keyword, instancePath, message, params } of check.errors ?? []) {
     const at = instancePath.slice(1).replaceAll('/', '.')
-    // Each unknown key is reported twice: on its own path, and on its parent's.
-    if (keyword === 'additionalProperties') continue
-    if (keyword === 'boolean') byPath.set(at, `unknown key ${at}`)
-    else if (keyword === 'const') {
-      const value = JSON.stringify((params as { allowedValue: unknown }).allowedValue)
+    if (keyword === 'additionalProperties') {
+      const key = [at, params.additionalProperty].filter((part) => part !== '').join('.')
+      byPath.set(key, `unknown key ${key}`)
+    } else if (keyword === 'const') {
+      const value = JSON.stringify(params.allowedValue)
       const before = byPath.get(at)
       byPath.set(at, before === undefined ? `${at} must be ${value}` : `${before} or ${value}`)
     } else if (!byPath.has(at)) byPath.set(at, `${at === '' ? 'the file' : at} ${message}`)

@@ -15,22 +15,13 @@ interface Page {
 }
 
 /**
- * The description of the API: `/openapi.json`, and `/docs`, a page made of it when the app is ready. They hold no
+ * The description of the API: `/openapi.json`, and `/docs`, a page made of it. They hold no
  * data and are the same for everyone: no token is asked for, and both may be kept and are asked again by their tag.
  */
 export const docs: FastifyPluginAsync = async (app) => {
-  const pages = new Map<string, Page>()
-  const keep = (path: string, type: string, text: string) => {
-    const body = Buffer.from(text)
-    const hash = createHash('sha256').update(body).digest('base64url')
-    pages.set(path, { type, body, tag: `"${hash.slice(0, 22)}"` })
-  }
-  app.addHook('onReady', async () => {
-    const document = app.swagger() as unknown as OpenApi
-    keep('/openapi.json', 'application/json; charset=utf-8', JSON.stringify(document))
-    keep('/docs', 'text/html; charset=utf-8', docsPage(document))
-    keep('/docs.css', 'text/css; charset=utf-8', DOCS_STYLE)
-  })
+  // when first asked for: at the start they would take a tenth of it
+  let made: ReadonlyMap<string, Page> | null = null
+  const pages = () => (made ??= makePages(app.swagger() as unknown as OpenApi))
 
   const described = (summary: string, description: string, media: string) => ({
     config: {
@@ -52,7 +43,7 @@ export const docs: FastifyPluginAsync = async (app) => {
     },
   })
   const send = (request: FastifyRequest, reply: FastifyReply) => {
-    const { type, body, tag } = pages.get(request.routeOptions.url ?? '') as Page
+    const { type, body, tag } = pages().get(request.routeOptions.url ?? '') as Page
     reply.header('cache-control', 'public, max-age=0, must-revalidate').header('etag', tag)
     const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''))
     if (known?.some((one) => one === tag || one === '*')) return reply.code(304).send()
@@ -61,4 +52,17 @@ export const docs: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', described('This document', 'OpenAPI 3.1', 'application/json'), send)
   app.get('/docs', described('This document, to read', 'A page without scripts', 'text/html'), send)
   app.get('/docs.css', described('The style of that page', 'A style sheet', 'text/css'), send)
+}
+
+function makePages(document: OpenApi): ReadonlyMap<string, Page> {
+  const page = (type: string, text: string): Page => {
+    const body = Buffer.from(text)
+    const hash = createHash('sha256').update(body).digest('base64url')
+    return { type: `${type}; charset=utf-8`, body, tag: `"${hash.slice(0, 22)}"` }
+  }
+  return new Map([
+    ['/openapi.json', page('application/json', JSON.stringify(document))],
+    ['/docs', page('text/html', docsPage(document))],
+    ['/docs.css', page('text/css', DOCS_STYLE)],
+  ])
 }
