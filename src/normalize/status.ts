@@ -13,6 +13,7 @@ const CONTROL_FLOW: Readonly<Record<string, SpanStatus>> = {
   NodeInterrupt: 'interrupted',
   CallDeferred: 'interrupted',
   ApprovalRequired: 'interrupted',
+  ToolInterruptError: 'interrupted',
   CancelledError: 'cancelled',
   AbortError: 'cancelled',
   ParentCommand: 'ok',

@@ -98,11 +98,22 @@ function ownRows(tree: ExecutionTree): number[] {
 
 /** Of several roots (a resumed execution) the one that began last tells how it stands. */
 function statusOf(roots: readonly SlimSpan[], spans: readonly SlimSpan[]): ExecutionStatus {
-  const latest = last(roots)
-  if (latest === null || roots.some((root) => root.status === 'running')) return 'running'
+  const root = last(roots)
+  const latest = root === null ? null : resumptionOf(root, spans)
+  if (latest === null || [...roots, latest].some(({ status }) => status === 'running')) return 'running'
   if (latest.status === 'error') return 'failed'
   if (latest.status !== 'ok') return latest.status as ExecutionStatus
   return isWaiting(latest, spans) ? 'interrupted' : 'completed'
+}
+
+/** Some engines (n8n) go on below the span that waited: a workflow's span that began when that one had ended. */
+function resumptionOf(root: SlimSpan, spans: readonly SlimSpan[]): SlimSpan {
+  if (root.status !== 'interrupted') return root
+  const end = root.endNs ?? root.startNs
+  const later = spans.filter(
+    (span) => span.kind === 'workflow' && span.executionId !== null && span.startNs >= end,
+  )
+  return later.reduce((latest, span) => (span.startNs >= latest.startNs ? span : latest), root)
 }
 
 /** A graph ends well when one of its nodes waits for a human: that node was the last that anything was done in. */

@@ -4,7 +4,7 @@ import type { Family } from '../family.ts'
 type Get = (key: string) => AttributeValue | undefined
 
 /** The first of some attributes, new name before old, as text. */
-function first(get: Get, ...keys: readonly string[]): string | null {
+export function first(get: Get, ...keys: readonly string[]): string | null {
   for (const key of keys) {
     const value = get(key)
     if (typeof value === 'string' && value !== '') return value
@@ -13,7 +13,8 @@ function first(get: Get, ...keys: readonly string[]): string | null {
   return null
 }
 
-function joined(...words: readonly (string | null)[]): string | null {
+/** Words that are known, in their order; `null` = none is. */
+export function joined(...words: readonly (string | null)[]): string | null {
   const kept = words.filter((word) => word !== null && word !== '')
   return kept.length > 0 ? kept.join(' ') : null
 }
@@ -119,36 +120,16 @@ function grpcCode(value: AttributeValue): string | null {
   return code > 0 ? `grpc ${code}` : null
 }
 
-/** Queues and topics. */
-export const messaging: Family = {
-  name: 'messaging',
-  verified: false,
-  fields: { kindHint: [{ key: 'messaging.system', is: 'downstream' }] },
-  content: ['messaging.message.body'],
-  title: (get) => {
-    const destination = first(
-      get,
-      'messaging.destination.template',
-      'messaging.destination.name',
-      'messaging.destination',
-    )
-    const operation = first(
-      get,
-      'messaging.operation.name',
-      'messaging.operation.type',
-      'messaging.operation',
-    )
-    return destination === null ? null : joined(operation, destination)
-  },
-}
-
 /** Functions as a service. */
 export const faas: Family = {
   name: 'faas',
-  verified: false,
+  verified: true,
   fields: {
     kindHint: [
       { key: 'faas.trigger', is: 'downstream' },
+      // an invocation whose event does not tell what triggered it
+      { key: 'faas.invocation_id', is: 'downstream' },
+      { key: 'faas.execution', is: 'downstream' },
       { key: 'faas.invoked_name', is: 'downstream' },
     ],
   },

@@ -61,7 +61,14 @@ export const genkit: Family = {
     reading.suggest('requestedModel', name.slice(slash + 1))
     if (slash > 0) reading.suggest('provider', name.slice(0, slash))
   },
-  content: ['genkit:input', 'genkit:output'],
+  content: [
+    'genkit:input',
+    'genkit:output',
+    // what a tool asks, what it was answered, and who is signed in
+    'genkit:metadata:interrupt',
+    'genkit:metadata:resumed',
+    'genkit:metadata:context',
+  ],
   messages: [
     {
       stage: 'explicit',

@@ -6,7 +6,7 @@ import type { Family } from '../family.ts'
  */
 export const n8n: Family = {
   name: 'n8n',
-  verified: false,
+  verified: true,
   scopes: ['n8n-workflow'],
   fields: {
     kind: [
@@ -26,6 +26,8 @@ export const n8n: Family = {
           waiting: 'interrupted',
         },
       },
+      // a node that its workflow did not wait for, although n8n ends it as an error
+      { key: 'n8n.node.termination_reason', map: { workflow_cancelled: 'cancelled' } },
     ],
     executionId: ['n8n.execution.id'],
     workflowId: ['n8n.workflow.id'],
@@ -41,7 +43,7 @@ export const n8n: Family = {
     instanceId: ['n8n.instance.id'],
     title: ['n8n.workflow.name'],
   },
-  structure: ['n8n.workflow.custom.*', 'n8n.node.custom.*'],
+  structure: ['n8n.workflow.custom.*', 'n8n.project.custom.*', 'n8n.node.custom.*'],
   interpret(reading, span, resource) {
     const id = reading.text('executionId')
     const own = span.attributes.get('n8n.execution.id')

@@ -1,10 +1,47 @@
 import type { OtlpSpan } from '../../model/otlp.ts'
-import type { Family } from '../family.ts'
+import type { Family, NameRules } from '../family.ts'
+import { statusThrown } from '../status.ts'
+
+/** What a client, or a workflow, asks of the server. */
+const CALLS = [
+  'StartWorkflow',
+  'StartChildWorkflow',
+  'SignalWorkflow',
+  'SignalWithStartWorkflow',
+  'SignalChildWorkflow',
+  'SignalExternalWorkflow',
+  'QueryWorkflow',
+  'UpdateWorkflow',
+  'StartWorkflowUpdate',
+  'UpdateWithStartWorkflow',
+  'StartUpdateWithStartWorkflow',
+  'CancelWorkflow',
+  'TerminateWorkflow',
+  'DescribeWorkflow',
+  'CreateSchedule',
+  'StartNexusOperation',
+]
+
+/** What a worker does beside running workflows and activities. */
+const STEPS = [
+  'StartActivity',
+  'HandleSignal',
+  'HandleQuery',
+  'HandleUpdate',
+  'ValidateUpdate',
+  'CompleteWorkflow',
+  'ContinueAsNew',
+  'RunStartNexusOperationHandler',
+  'RunCancelNexusOperationHandler',
+]
+
+const named = (operations: readonly string[], kind: string): NameRules =>
+  Object.fromEntries(operations.map((operation) => [`${operation}:`, { kind }]))
 
 /** Temporal's interceptors. The names carry the type of workflow or activity after the colon. */
 export const temporal: Family = {
   name: 'temporal',
-  verified: false,
+  verified: true,
   fields: {
     executionId: ['temporalRunID', 'temporalRunId', 'run_id'],
     nodeId: ['temporalActivityID', 'temporalActivityId'],
@@ -12,16 +49,9 @@ export const temporal: Family = {
   },
   spanNames: {
     'RunWorkflow:': { kind: 'workflow' },
-    'StartWorkflow:': { kind: 'downstream' },
-    'StartChildWorkflow:': { kind: 'downstream' },
     'RunActivity:': { kind: 'node' },
-    'StartActivity:': { kind: 'internal' },
-    'SignalWorkflow:': { kind: 'downstream' },
-    'HandleSignal:': { kind: 'internal' },
-    'HandleQuery:': { kind: 'internal' },
-    'HandleUpdate:': { kind: 'internal' },
-    'ValidateUpdate:': { kind: 'internal' },
-    'CompleteWorkflow:': { kind: 'internal' },
+    ...named(CALLS, 'downstream'),
+    ...named(STEPS, 'internal'),
   },
   interpret(reading, span) {
     const type = typeOf(span)
@@ -32,6 +62,13 @@ export const temporal: Family = {
       reading.set('nodeId', type)
       reading.set('nodeName', type)
     } else reading.set('nodeId', null)
+    // The Python SDK leaves the status unset on what only marks a moment, its workflow's failure too.
+    if (span.name.startsWith('CompleteWorkflow:')) {
+      const thrown = span.events
+        .findLast(({ name }) => name === 'exception')
+        ?.attributes.get('exception.type')
+      if (typeof thrown === 'string') reading.suggest('status', statusThrown(thrown))
+    }
   },
 }
 

@@ -1,0 +1,37 @@
+import t from 'tap'
+import { buildExecutionTree } from '../../src/tree/execution-tree.ts'
+import { rollUp } from '../../src/tree/roll-up.ts'
+import { slim } from './slim.ts'
+
+const run = (
+  id: string,
+  parent: string,
+  startNs: bigint,
+  status: 'ok' | 'error' | 'interrupted' | 'running',
+) =>
+  slim(id, parent, {
+    kind: 'workflow',
+    executionId: 'e1',
+    startNs,
+    status,
+    ...(status === 'running' ? { endNs: null } : {}),
+  })
+const status = (...spans: ReturnType<typeof run>[]) =>
+  rollUp(buildExecutionTree(spans, { executionId: 'e1', fallback: false })).status
+
+t.test('an engine may resume below what waited: what began last tells', async (t) => {
+  const waits = run('waits', '', 1_000n, 'interrupted')
+  t.equal(status(waits), 'interrupted')
+  t.equal(status(waits, run('on', 'waits', 2_000n, 'ok')), 'completed')
+  t.equal(status(waits, run('on', 'waits', 2_000n, 'error')), 'failed')
+  t.equal(status(waits, run('on', 'waits', 2_000n, 'running')), 'running')
+  const again = run('again', 'waits', 2_000n, 'interrupted')
+  t.equal(status(waits, again), 'interrupted')
+  t.equal(status(waits, again, run('on', 'again', 3_000n, 'ok')), 'completed')
+})
+
+t.test('a workflow that ran while its caller did not wait yet is no resumption', async (t) => {
+  const waits = run('waits', '', 1_000n, 'interrupted')
+  t.equal(status(waits, run('part', 'waits', 1_050n, 'ok')), 'interrupted')
+  t.equal(status(waits, slim('step', 'waits', { startNs: 2_000n })), 'interrupted')
+})
