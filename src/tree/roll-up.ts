@@ -99,19 +99,22 @@ function ownRows(tree: ExecutionTree): number[] {
 /** Of several roots (a resumed execution) the one that began last tells how it stands. */
 function statusOf(roots: readonly SlimSpan[], spans: readonly SlimSpan[]): ExecutionStatus {
   const root = last(roots)
-  const latest = root === null ? null : resumptionOf(root, spans)
+  const latest = root === null ? null : continuationOf(root, spans)
   if (latest === null || [...roots, latest].some(({ status }) => status === 'running')) return 'running'
   if (latest.status === 'error') return 'failed'
   if (latest.status !== 'ok') return latest.status as ExecutionStatus
   return isWaiting(latest, spans) ? 'interrupted' : 'completed'
 }
 
-/** Some engines (n8n) go on below the span that waited: a workflow's span that began when that one had ended. */
-function resumptionOf(root: SlimSpan, spans: readonly SlimSpan[]): SlimSpan {
-  if (root.status !== 'interrupted') return root
-  const end = root.endNs ?? root.startNs
+/**
+ * What went on when the root had ended: n8n resumes below the span that waited, and who only starts a workflow, in a
+ * queue or on a server, does not wait for it. The workflow's span that began last then tells how it stands.
+ */
+function continuationOf(root: SlimSpan, spans: readonly SlimSpan[]): SlimSpan {
+  const { endNs } = root
+  if (endNs === null || root.status === 'error' || root.status === 'cancelled') return root
   const later = spans.filter(
-    (span) => span.kind === 'workflow' && span.executionId !== null && span.startNs >= end,
+    (span) => span !== root && span.kind === 'workflow' && span.executionId !== null && span.startNs >= endNs,
   )
   return later.reduce((latest, span) => (span.startNs >= latest.startNs ? span : latest), root)
 }

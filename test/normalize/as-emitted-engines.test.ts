@@ -72,7 +72,7 @@ expectAll([
       ],
     },
     seen: {
-      kind: 'internal',
+      kind: 'workflow',
       status: 'error',
       executionId: 'run-1',
       workflowName: 'Order',

@@ -30,6 +30,16 @@ t.test('an engine may resume below what waited: what began last tells', async (t
   t.equal(status(waits, again, run('on', 'again', 3_000n, 'ok')), 'completed')
 })
 
+t.test('who starts a workflow may not wait for it: the workflow tells', async (t) => {
+  const starts = slim('starts', '', { startNs: 1_000n, executionId: 'e1' })
+  t.equal(status(starts), 'completed')
+  t.equal(status(starts, run('on', 'starts', 2_000n, 'error')), 'failed')
+  t.equal(status(starts, run('on', 'starts', 2_000n, 'running')), 'running')
+  t.equal(status(starts, run('on', 'starts', 1_050n, 'error')), 'completed', 'it was waited for, and caught')
+  const failed = slim('failed', '', { startNs: 1_000n, status: 'error', executionId: 'e1' })
+  t.equal(status(failed, run('on', 'failed', 2_000n, 'ok')), 'failed')
+})
+
 t.test('a workflow that ran while its caller did not wait yet is no resumption', async (t) => {
   const waits = run('waits', '', 1_000n, 'interrupted')
   t.equal(status(waits, run('part', 'waits', 1_050n, 'ok')), 'interrupted')

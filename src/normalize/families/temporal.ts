@@ -29,7 +29,6 @@ const STEPS = [
   'HandleQuery',
   'HandleUpdate',
   'ValidateUpdate',
-  'CompleteWorkflow',
   'ContinueAsNew',
   'RunStartNexusOperationHandler',
   'RunCancelNexusOperationHandler',
@@ -49,6 +48,8 @@ export const temporal: Family = {
   },
   spanNames: {
     'RunWorkflow:': { kind: 'workflow' },
+    // the Python SDK marks a workflow's start and its end by a span each, both without a duration
+    'CompleteWorkflow:': { kind: 'workflow' },
     'RunActivity:': { kind: 'node' },
     ...named(CALLS, 'downstream'),
     ...named(STEPS, 'internal'),
@@ -62,7 +63,7 @@ export const temporal: Family = {
       reading.set('nodeId', type)
       reading.set('nodeName', type)
     } else reading.set('nodeId', null)
-    // The Python SDK leaves the status unset on what only marks a moment, its workflow's failure too.
+    // and leaves the status unset where the workflow failed
     if (span.name.startsWith('CompleteWorkflow:')) {
       const thrown = span.events
         .findLast(({ name }) => name === 'exception')
