@@ -1,7 +1,8 @@
 /**
  * True when the sender says in its tracestate that it keeps a share of its traces only: OpenTelemetry's `th` (the
- * threshold, 0 = everything) or the older `p` (a power of two, 0 = everything). The sampled flag says nothing here:
- * exporters leave the trace flags out.
+ * threshold, 0 = everything) or the older `p` (a power of two, 0 = everything). The SDKs' composite samplers write
+ * it, in Python on roots alone. Nothing else tells: their ratio samplers leave no trace in what they keep, and the
+ * sampled flag is set on every span from JavaScript and on none from Python, whatever the sampler.
  */
 export function isSampled(traceState: string): boolean {
   if (traceState === '') return false

@@ -5,10 +5,17 @@ import { normalized, otlpSpan, resourceOf, scopeOf } from './support/sent.ts'
 const codes = (traceState: string) => normalized({ over: { traceState } }).notices.map(({ code }) => code)
 
 t.test('a sender that says it samples is believed', (t) => {
-  for (const state of ['ot=th:8', 'a=b,ot=rv:1;th:c0', 'ot=p:2;r:8'])
+  for (const state of ['ot=th:8', 'a=b,ot=rv:1;th:c0', 'ot=p:2;r:8', 'ot=th:c;rv:0f'])
     t.strictSame(codes(state), ['sampled'], state)
   for (const state of ['', 'ot=th:0', 'ot=p:0', 'vendor=th:8', 'ot=x', 'not=th:8'])
     t.strictSame(codes(state), [], state)
+  t.end()
+})
+
+t.test('the sampled flag tells nothing: Python’s SDK never sets it, JavaScript’s always', (t) => {
+  for (const flags of [0, 0x100, 0x101, 0x300, 0x301]) {
+    t.strictSame(normalized({ over: { flags } }).notices, [], `0x${flags.toString(16)}`)
+  }
   t.end()
 })
 
