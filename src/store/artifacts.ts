@@ -15,6 +15,7 @@ import { type ArtifactUpload, writeArtifact } from './artifacts-write.ts'
 import type { Database } from './database.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import { type SpanId, spanKey } from './load-spans.ts'
+import { loadLoggedReferences } from './logged-artifacts.ts'
 import { mayRead, type Reach } from './reach.ts'
 import { asNow, readAsOwner } from './reader-role.ts'
 import type { Realms } from './realms.ts'
@@ -234,5 +235,13 @@ async function loadReferences(
     [realm, ids.map((id) => id.traceId), ids.map((id) => id.spanId)],
   )
   // ordered by rank: of a span that was stored under two days, the higher version comes later and replaces
-  return new Map(rows.map((row) => [spanKey({ traceId: row.trace_id, spanId: row.span_id }), row.artifacts]))
+  const found = new Map(
+    rows.map((row) => [spanKey({ traceId: row.trace_id, spanId: row.span_id }), row.artifacts]),
+  )
+  for (const { key, artifacts } of await loadLoggedReferences(db, realm, ids)) {
+    const known = found.get(key) ?? []
+    const more = artifacts.filter(({ id }) => !known.some((one) => one.id === id))
+    found.set(key, [...known, ...more])
+  }
+  return found
 }

@@ -4,7 +4,7 @@ import type { ExecutionKey } from '../tree/execution-tree.ts'
 import type { RowSpan } from '../tree/slim-span.ts'
 import { ID_BYTES, type Structure } from '../tree/structure.ts'
 import { daysOf, type StoredTrace } from './load-structure.ts'
-import { ROW_COLUMNS, ROW_FIELDS, type RowColumns, rowSpan } from './row-columns.ts'
+import { loggedColumn, ROW_COLUMNS, ROW_FIELDS, type RowColumns, rowSpan } from './row-columns.ts'
 
 /**
  * What rows of a tree show of their spans, in the order of `rows`; null = the span is gone meanwhile. Each is looked up
@@ -37,9 +37,11 @@ export async function loadRows(
 const KEYS = `(select n, substr($2::bytea, n * 16 + 1, 16) trace, substr($3::bytea, n * 8 + 1, 8) span
   from generate_series(0, length($3::bytea) / 8 - 1) n) key`
 
+const LOGGED = loggedColumn(`(l.trace_id, l.span_id) in (select key.trace, key.span from ${KEYS})`)
+
 function rowsSql(oncePerSpan: boolean): string {
   const best = oncePerSpan ? 'order by rank desc limit 1' : 'offset 0'
-  return `select ${ROW_COLUMNS} from ${KEYS} cross join lateral (
+  return `select ${ROW_COLUMNS}, ${LOGGED} from ${KEYS} cross join lateral (
     select ${ROW_FIELDS} from spans where realm = $1 and trace_id = key.trace and span_id = key.span
       and day = any($4::date[]) ${best}) span`
 }
@@ -81,7 +83,8 @@ export const WHOLE_SPANS = 1_000
 
 const WHOLE = {
   name: 'whole trace',
-  text: `select ${ROW_COLUMNS}, string_agg(span_id, ''), string_agg(coalesce(parent_span_id, '\\x0000000000000000'), '')
+  text: `select ${ROW_COLUMNS}, ${loggedColumn('l.trace_id = $2')},
+      string_agg(span_id, ''), string_agg(coalesce(parent_span_id, '\\x0000000000000000'), '')
     from (select row_number() over () - 1 n, span_id, parent_span_id, ${ROW_FIELDS} from spans
       where realm = $1 and trace_id = $2 and day = any($3::date[]) limit ${WHOLE_SPANS + 1}) span`,
 }

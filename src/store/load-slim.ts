@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { SPAN_KINDS, SPAN_STATUSES } from '../model/span.ts'
 import type { SlimSpan } from '../tree/slim-span.ts'
+import { addLoggedArtifacts } from './logged-artifacts.ts'
 import { addLoggedErrors } from './logged-errors.ts'
 
 const COLUMNS = `
@@ -38,7 +39,7 @@ export async function loadSlimSpans(
     values: [realm, traceIds.map((id) => Buffer.from(id, 'hex')), ...(days === undefined ? [] : [days])],
     rowMode: 'array',
   })
-  return withErrors(db, realm, bestVersions(rows))
+  return withLogs(db, realm, bestVersions(rows))
 }
 
 /**
@@ -70,15 +71,16 @@ export async function loadSlimByKey(
     values: [realm, ...keyBytes(keys), days],
     rowMode: 'array',
   })
-  return withErrors(db, realm, bestVersions(rows))
+  return withLogs(db, realm, bestVersions(rows))
 }
 
-async function withErrors(
+async function withLogs(
   db: Pool | PoolClient,
   realm: number,
   spans: StoredSlimSpan[],
 ): Promise<StoredSlimSpan[]> {
   await addLoggedErrors(db, realm, spans)
+  await addLoggedArtifacts(db, realm, spans)
   return spans
 }
 

@@ -3,6 +3,7 @@ import { SPAN_KINDS, SPAN_STATUSES } from '../model/span.ts'
 import { CopiedRow } from './copied-row.ts'
 import { copyOut } from './copy-out.ts'
 import type { StoredSlimSpan } from './load-slim.ts'
+import { addLoggedArtifacts } from './logged-artifacts.ts'
 import { addLoggedErrors } from './logged-errors.ts'
 
 /** The columns of a slim span in the order in which `readSpan` reads them. */
@@ -35,7 +36,9 @@ export async function loadTraces(
     last.spans.push(readSpan(row, last))
   })
   const best = new Map(Array.from(traces, ([traceId, trace]) => [traceId, bestVersions(trace)]))
-  await addLoggedErrors(client, realm, [...best.values()].flat())
+  const spans = [...best.values()].flat()
+  await addLoggedErrors(client, realm, spans)
+  await addLoggedArtifacts(client, realm, spans)
   return best
 }
 

@@ -1,6 +1,7 @@
 import { SPAN_KINDS, SPAN_STATUSES } from '../model/span.ts'
 import type { RowSpan } from '../tree/slim-span.ts'
 import { ID_BYTES, type Structure } from '../tree/structure.ts'
+import { loggedSql } from './logged-artifacts.ts'
 
 /** Values of the spans that have one, by their place: most have none. */
 type Sparse<T> = Record<string, T> | null
@@ -24,6 +25,8 @@ export type RowColumns = [
   artifacts: Sparse<number>,
   notices: Sparse<string[]>,
   events: Sparse<number>,
+  /** How many artifacts log records carry beside, by trace and span id in hex. */
+  logged: Record<string, number> | null,
 ]
 
 const sparse = (value: string, of = value) => `json_object_agg(n, ${value}) filter (where ${of} is not null)`
@@ -36,6 +39,10 @@ export const ROW_COLUMNS = `json_agg(n), json_agg(kind * 16 + status), json_agg(
   ${sparse('cost::text', 'cost')}, ${sparse('json_array_length(artifacts)', 'artifacts')},
   ${sparse("array(select distinct notice ->> 'code' from json_array_elements(notices) notice)", 'notices')},
   ${sparse('event_count')}`
+
+/** The last of the columns. `which` says of which log records `l`. */
+export const loggedColumn = (which: string) =>
+  `(select json_object_agg(key, cardinality(ids)) from (${loggedSql(which)}) logged)`
 
 /** What is read of a span for its row. */
 export const ROW_FIELDS = `kind, status, name, start_ns, end_ns, flags, reported_duration_ns, title, execution_id, node_id,
@@ -55,15 +62,23 @@ export function rowSpan(
 ): RowSpan {
   const [, words, names, starts, ends, flags, reported, titles, executions, nodes, models, inputs, outputs] =
     columns
-  const [costs, artifacts, notices, events] = [columns[13], columns[14], columns[15], columns[16]]
+  const [costs, artifacts, notices, events, logged] = [
+    columns[13],
+    columns[14],
+    columns[15],
+    columns[16],
+    columns[17],
+  ]
   const word = (words as number[])[i] as number
   const at = position * ID_BYTES
   const parentSpanId = parentIds.toString('hex', at, at + ID_BYTES)
   const endNs = (ends as Buffer).readBigInt64BE(i * TIME_BYTES)
   const took = reported?.[place]
+  const traceId = traceIds[traces[position] as number] as string
+  const spanId = spanIds.toString('hex', at, at + ID_BYTES)
   return {
-    traceId: traceIds[traces[position] as number] as string,
-    spanId: spanIds.toString('hex', at, at + ID_BYTES),
+    traceId,
+    spanId,
     parentSpanId: parentSpanId === NO_PARENT ? '' : parentSpanId,
     startNs: (starts as Buffer).readBigInt64BE(i * TIME_BYTES),
     endNs: endNs === 0n ? null : endNs,
@@ -78,7 +93,7 @@ export function rowSpan(
     model: models?.[place] ?? null,
     tokens: { input: inputs?.[place] ?? null, output: outputs?.[place] ?? null },
     cost: costs?.[place] ?? null,
-    artifactCount: artifacts?.[place] ?? 0,
+    artifactCount: (artifacts?.[place] ?? 0) + (logged?.[traceId + spanId] ?? 0),
     noticeCodes: notices?.[place] ?? NONE,
     eventCount: events?.[place] ?? 0,
   }

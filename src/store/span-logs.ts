@@ -4,6 +4,7 @@ import type { ClientBase, Pool, PoolClient } from 'pg'
 import type { SpanLog } from '../model/log.ts'
 import { dayOf } from './encode-batch.ts'
 import { LogParts } from './log-parts.ts'
+import { loggedArtifacts } from './logged-artifacts.ts'
 import { readContents } from './message-read.ts'
 import { attributesFromStored, attributesToJson } from './stored-value.ts'
 import type { Tables } from './tables.ts'
@@ -44,10 +45,10 @@ export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place:
     await parts.write(client, place.realm)
     await client.query(
       `insert into span_logs (realm, trace_id, span_id, day, hash, time_ns, position, event_name, received_at,
-         redaction_version, body)
-       select $1, l.trace, l.span, l.day, l.hash, l.time, l.position, l.name, $10, $11, l.body::json
-       from unnest($2::bytea[], $3::bytea[], $4::date[], $5::bytea[], $6::bigint[], $7::integer[], $8::text[], $9::text[])
-         l (trace, span, day, hash, time, position, name, body)
+         redaction_version, body, artifacts)
+       select $1, l.trace, l.span, l.day, l.hash, l.time, l.position, l.name, $10, $11, l.body::json, l.artifacts::json
+       from unnest($2::bytea[], $3::bytea[], $4::date[], $5::bytea[], $6::bigint[], $7::integer[], $8::text[], $9::text[],
+         $12::text[]) l (trace, span, day, hash, time, position, name, body, artifacts)
        order by l.trace, l.span, l.day, l.hash on conflict do nothing`,
       [
         place.realm,
@@ -61,6 +62,7 @@ export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place:
         bodies,
         new Date(place.nowMs),
         place.redactionVersion,
+        rows.map(({ log }) => loggedArtifacts(log)),
       ],
     )
     await client.query(

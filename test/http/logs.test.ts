@@ -82,6 +82,15 @@ t.test('a picture that comes in a log record is described, and an artifact of it
   t.match(detail.input.messages[0].parts, [{ type: 'image', media_type: 'image/png', size: 8 }])
   t.match(detail.artifacts, [{ media_type: 'image/png', size: 8, sha256: /^[0-9a-f]{64}$/ }])
   t.equal(detail.artifacts.length, 1)
+  const counts = async () => {
+    const { json: page } = await get(service, '/api/executions/ex/trace?view=skeleton')
+    const { json: summary } = await get(service, '/api/executions/ex/trace/summary')
+    t.same(summary.artifacts, detail.artifacts)
+    return page.columns.artifacts
+  }
+  t.same(await counts(), [1])
+  await post(service, 'logs', body.replaceAll('gen_ai.client.inference.operation.details', 'gen_ai.choice'))
+  t.same(await counts(), [1], 'what two records carry is one')
 })
 
 t.test('sending log records again writes nothing', async (t) => {

@@ -1,5 +1,6 @@
 import type { SpanLog } from '../../model/log.ts'
 import { deleteUnreferenced } from '../delete-messages.ts'
+import { loggedArtifacts } from '../logged-artifacts.ts'
 import { hashedText, joinLogs, type LogRow, logBody, logFromRow, logHash } from '../span-logs.ts'
 import { staleTraces, type TraceId } from './span-rows.ts'
 import { inBatch, markDirty } from './transaction.ts'
@@ -107,11 +108,11 @@ async function store(work: Work, trace: TraceId, { changes, same }: Batch): Prom
   const kept = changes.filter(({ log }) => log !== null)
   await client.query(
     `insert into span_logs (realm, trace_id, span_id, day, hash, time_ns, position, event_name, received_at,
-       redaction_version, body)
+       redaction_version, body, artifacts)
      select l.realm, l.trace_id, l.span_id, l.day, old.now_hash, l.time_ns, l.position, old.name, l.received_at, $9,
-       old.body::json
-     from unnest($3::bytea[], $4::date[], $5::bytea[], $6::bytea[], $7::text[], $8::text[])
-       old (span_id, day, hash, now_hash, name, body)
+       old.body::json, old.artifacts::json
+     from unnest($3::bytea[], $4::date[], $5::bytea[], $6::bytea[], $7::text[], $8::text[], $10::text[])
+       old (span_id, day, hash, now_hash, name, body, artifacts)
      join span_logs l on ${match} where old.now_hash <> old.hash
      on conflict do nothing`,
     [
@@ -120,6 +121,7 @@ async function store(work: Work, trace: TraceId, { changes, same }: Batch): Prom
       kept.map(({ log }) => log?.name ?? ''),
       kept.map(({ log }) => (log === null ? '' : logBody(log))),
       version,
+      kept.map(({ log }) => (log === null ? null : loggedArtifacts(log))),
     ],
   )
   await client.query(
