@@ -1,4 +1,5 @@
 import t from 'tap'
+import { readContent } from '../../src/normalize/content.ts'
 import { expectAll } from './support/expect.ts'
 import { normalized } from './support/sent.ts'
 
@@ -164,6 +165,21 @@ expectAll([
   },
 ])
 
+t.test('what is asked of a memory, and what it knew, are input and output', async (t) => {
+  const span = normalized({
+    name: 'search_memory',
+    attributes: {
+      'gen_ai.operation.name': 'search_memory',
+      'gen_ai.memory.query.text': 'where does Ada live?',
+      'gen_ai.memory.records': json([{ id: 'm1', content: 'Paris' }]),
+    },
+  })
+  t.equal(span.kind, 'retriever')
+  const { input, output } = readContent(span)
+  t.equal(input.value, 'where does Ada live?')
+  t.same(output.value, [{ id: 'm1', content: 'Paris' }])
+})
+
 t.test('what people say and sign in with is content, whatever key their engine writes', async (t) => {
   const keys = [
     'lk.pii.user_input',
@@ -174,6 +190,9 @@ t.test('what people say and sign in with is content, whatever key their engine w
     'genkit:metadata:resumed',
     'genkit:metadata:context',
     'celery.retry.reason',
+    'gen_ai.memory.query.text',
+    'gen_ai.memory.records',
+    'gen_ai.evaluation.explanation',
   ]
   for (const key of keys) {
     const span = normalized({ attributes: { [key]: 'ada@example.com' } })

@@ -33,6 +33,19 @@ t.test('a subtree without model calls is told by its outermost report', async (t
   )
 })
 
+t.test('a crew’s usage is not added to the running totals of its agents', async (t) => {
+  const agents = [slim('task1', 'crew'), slim('task2', 'crew')].flatMap((task, i) => [
+    task,
+    slim(`agent${i}`, task.spanId, {
+      kind: 'agent',
+      tokens: tokens(57 * (i + 1), 17 * (i + 1)),
+      tokensAggregated: true,
+    }),
+  ])
+  const crew = slim('crew', '', { kind: 'workflow', tokens: tokens(114, 34), tokensAggregated: true })
+  t.same(total([crew, ...agents]), [114, 34])
+})
+
 t.test('unknown stays unknown, and is not 0', async (t) => {
   t.same(total([slim('root'), llm('a', 'root', null, null)]), [null, null])
   t.same(total([slim('root'), llm('a', 'root', null, null), llm('b', 'root', 5, null)]), [5, null])

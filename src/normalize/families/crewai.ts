@@ -3,7 +3,10 @@ import type { Family, Feed } from '../family.ts'
 import { asCount } from '../fields.ts'
 import { toolOutcome } from '../messages/found.ts'
 
-/** CrewAI through OpenLLMetry. The usage of an agent's span is its running total: never summed. */
+/**
+ * CrewAI through OpenLLMetry. A crew tells the usage of all its agents. An agent of its older versions tells a running
+ * total, which counts only where neither a crew above nor a model call below tells more; newer ones tell none.
+ */
 export const crewai: Family = {
   name: 'crewai',
   verified: true,

@@ -14,6 +14,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   generate_content: 'llm',
   embeddings: 'embedding',
   retrieval: 'retriever',
+  search_memory: 'retriever',
   execute_tool: 'tool',
   create_agent: 'agent',
   invoke_agent: 'agent',
@@ -88,6 +89,9 @@ export const genAi: Family = {
     'gen_ai.tool.call.result',
     'gen_ai.retrieval.query.text',
     'gen_ai.retrieval.documents',
+    'gen_ai.memory.query.text',
+    'gen_ai.memory.records',
+    'gen_ai.evaluation.explanation',
     'gen_ai.prompt',
     'gen_ai.prompt.*',
     'gen_ai.completion',
@@ -115,6 +119,11 @@ export const genAi: Family = {
       stage: 'structured',
       read: (source, side) =>
         toolOutcome(source.json(`gen_ai.retrieval.${side === 'input' ? 'query.text' : 'documents'}`)),
+    },
+    {
+      stage: 'structured',
+      read: (source, side) =>
+        toolOutcome(source.json(`gen_ai.memory.${side === 'input' ? 'query.text' : 'records'}`)),
     },
     { stage: 'structured', read: operationDetails },
     {
