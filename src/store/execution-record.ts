@@ -30,6 +30,8 @@ export interface ExecutionRecord {
   money: Money
   /** Which rows of the tree tokens and cost are the sum of (`countedBits`); null = rolled up before this was kept. */
   countedRows: Uint8Array | null
+  /** Log records of its spans carry artifacts: then rows are read with them. */
+  loggedArtifacts: boolean
   complete: boolean
   notices: Notice[]
   rootTraceId: string | null
@@ -68,6 +70,7 @@ export function executionRecord(row: Selectable<ExecutionsTable>): ExecutionReco
       unknownCalls: row.cost_unknown_calls,
     },
     countedRows: row.counted_rows,
+    loggedArtifacts: row.logged_artifacts,
     complete: row.complete,
     notices: (row.notices as Notice[] | null) ?? [],
     rootTraceId: row.root_trace_id?.toString('hex') ?? null,

@@ -4,11 +4,18 @@ import type { ExecutionKey } from '../tree/execution-tree.ts'
 import type { RowSpan } from '../tree/slim-span.ts'
 import { ID_BYTES, type Structure } from '../tree/structure.ts'
 import { daysOf, type StoredTrace } from './load-structure.ts'
-import { loggedColumn, ROW_COLUMNS, ROW_FIELDS, type RowColumns, rowSpan } from './row-columns.ts'
+import {
+  loggedColumn,
+  NONE_LOGGED,
+  ROW_COLUMNS,
+  ROW_FIELDS,
+  type RowColumns,
+  rowSpan,
+} from './row-columns.ts'
 
 /**
  * What rows of a tree show of their spans, in the order of `rows`; null = the span is gone meanwhile. Each is looked up
- * by its key, so that the size of the table does not matter.
+ * by its key, so that the size of the table does not matter. `logged`: count what log records carry, too.
  */
 export async function loadRows(
   db: Pool | PoolClient,
@@ -16,12 +23,13 @@ export async function loadRows(
   order: ExecutionOrder,
   rows: ArrayLike<number>,
   days: readonly string[],
+  logged: boolean,
 ): Promise<(RowSpan | null)[]> {
   if (rows.length === 0) return []
   const load = async (oncePerSpan: boolean) => {
     const answer = await db.query<RowColumns>({
-      name: `rows ${oncePerSpan}`,
-      text: rowsSql(oncePerSpan),
+      name: `rows ${oncePerSpan} ${logged}`,
+      text: rowsSql(oncePerSpan, logged),
       values: [realm, ...keysOf(order, rows), days],
       rowMode: 'array',
     })
@@ -37,11 +45,15 @@ export async function loadRows(
 const KEYS = `(select n, substr($2::bytea, n * 16 + 1, 16) trace, substr($3::bytea, n * 8 + 1, 8) span
   from generate_series(0, length($3::bytea) / 8 - 1) n) key`
 
-const LOGGED = loggedColumn(`(l.trace_id, l.span_id) in (select key.trace, key.span from ${KEYS})`)
+const LOGGED = loggedColumn(
+  `array(select distinct key.trace from ${KEYS})`,
+  `(l.trace_id, l.span_id) in (select key.trace, key.span from ${KEYS})`,
+  's.day = any($4::date[])',
+)
 
-function rowsSql(oncePerSpan: boolean): string {
+function rowsSql(oncePerSpan: boolean, logged: boolean): string {
   const best = oncePerSpan ? 'order by rank desc limit 1' : 'offset 0'
-  return `select ${ROW_COLUMNS}, ${LOGGED} from ${KEYS} cross join lateral (
+  return `select ${ROW_COLUMNS}, ${logged ? LOGGED : NONE_LOGGED} from ${KEYS} cross join lateral (
     select ${ROW_FIELDS} from spans where realm = $1 and trace_id = key.trace and span_id = key.span
       and day = any($4::date[]) ${best}) span`
 }
@@ -81,12 +93,15 @@ export interface ExecutionShape {
 /** Spans of a trace up to which its order and its rows are read together: one page shows all of them. */
 export const WHOLE_SPANS = 1_000
 
-const WHOLE = {
-  name: 'whole trace',
-  text: `select ${ROW_COLUMNS}, ${loggedColumn('l.trace_id = $2')},
+const wholeSql = (logged: string) => `select ${ROW_COLUMNS}, ${logged},
       string_agg(span_id, ''), string_agg(coalesce(parent_span_id, '\\x0000000000000000'), '')
     from (select row_number() over () - 1 n, span_id, parent_span_id, ${ROW_FIELDS} from spans
-      where realm = $1 and trace_id = $2 and day = any($3::date[]) limit ${WHOLE_SPANS + 1}) span`,
+      where realm = $1 and trace_id = $2 and day = any($3::date[]) limit ${WHOLE_SPANS + 1}) span`
+
+const WHOLE = { name: 'whole trace', text: wholeSql(NONE_LOGGED) }
+const WHOLE_LOGGED = {
+  name: 'whole trace logged',
+  text: wholeSql(loggedColumn('array[$2::bytea]', 'true', 's.day = any($3::date[])')),
 }
 
 /**
@@ -98,9 +113,10 @@ export async function loadWhole(
   realm: number,
   key: ExecutionKey,
   trace: StoredTrace,
+  logged: boolean,
 ): Promise<ExecutionShape | null> {
   const { rows } = await db.query<[...RowColumns, ids: Buffer | null, parents: Buffer | null]>({
-    ...WHOLE,
+    ...(logged ? WHOLE_LOGGED : WHOLE),
     values: [realm, Buffer.from(trace.traceId, 'hex'), daysOf([trace])],
     rowMode: 'array',
   })

@@ -138,15 +138,18 @@ export class Reader {
     const [trace] = traces
     const apart = async () => ({ order: await this.order(found, stale), spans: null })
     if (trace === undefined || traces.length > 1 || execution.spanCount > WHOLE_SPANS) return apart()
+    const logged = stale || execution.loggedArtifacts
     const make = async () =>
-      (await loadWhole(this.#database.read, execution.realm, execution.key, trace)) ?? apart()
+      (await loadWhole(this.#database.read, execution.realm, execution.key, trace, logged)) ?? apart()
     return orUnavailable(this.#remembered(this.#shapes, found, stale, make))
   }
 
   /** What rows of an order show of their spans; null = the span is gone meanwhile. */
   rows(found: FoundExecution, order: ExecutionOrder, rows: ArrayLike<number>): Promise<(RowSpan | null)[]> {
-    const { realm } = found.execution
-    return orUnavailable(loadRows(this.#database.read, realm, order, rows, daysOf(found.traces)))
+    const { realm, loggedArtifacts } = found.execution
+    return orUnavailable(
+      loadRows(this.#database.read, realm, order, rows, daysOf(found.traces), loggedArtifacts),
+    )
   }
 
   /** The same, never from memory, with a fingerprint of every stored span. */

@@ -40,9 +40,12 @@ export const ROW_COLUMNS = `json_agg(n), json_agg(kind * 16 + status), json_agg(
   ${sparse("array(select distinct notice ->> 'code' from json_array_elements(notices) notice)", 'notices')},
   ${sparse('event_count')}`
 
-/** The last of the columns. `which` says of which log records `l`. */
-export const loggedColumn = (which: string) =>
-  `(select json_object_agg(key, cardinality(ids)) from (${loggedSql(which)}) logged)`
+/** The last of the columns; its parameters are those of `loggedSql`. */
+export const loggedColumn = (...of: Parameters<typeof loggedSql>) =>
+  `(select json_object_agg(key, cardinality(ids)) from (${loggedSql(...of)}) logged)`
+
+/** The same where no record carries anything. */
+export const NONE_LOGGED = 'null::json'
 
 /** What is read of a span for its row. */
 export const ROW_FIELDS = `kind, status, name, start_ns, end_ns, flags, reported_duration_ns, title, execution_id, node_id,

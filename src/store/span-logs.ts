@@ -4,7 +4,7 @@ import type { ClientBase, Pool, PoolClient } from 'pg'
 import type { SpanLog } from '../model/log.ts'
 import { dayOf } from './encode-batch.ts'
 import { LogParts } from './log-parts.ts'
-import { loggedArtifacts } from './logged-artifacts.ts'
+import { loggedArtifacts, noteLogged } from './logged-artifacts.ts'
 import { readContents } from './message-read.ts'
 import { attributesFromStored, attributesToJson } from './stored-value.ts'
 import type { Tables } from './tables.ts'
@@ -35,6 +35,7 @@ export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place:
     day: dateOf(dayOf(log.timeNs, place.days)),
   }))
   const hashes = hashesOf(rows)
+  const artifacts = logs.map(loggedArtifacts)
   const parts = new LogParts()
   // under the sentinel, messages would be deleted apart from their records
   const bodies = rows.map(({ log, body, day }) => (day === SENTINEL ? body : parts.bodyOf(log, day, body)))
@@ -62,9 +63,10 @@ export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place:
         bodies,
         new Date(place.nowMs),
         place.redactionVersion,
-        rows.map(({ log }) => loggedArtifacts(log)),
+        artifacts,
       ],
     )
+    await noteLogged(client, place.realm, artifacts)
     await client.query(
       `insert into dirty_traces (realm, trace_id, execution_ids) select $1, trace, '{}' from unnest($2::bytea[]) trace`,
       [place.realm, traces.map((id) => Buffer.from(id, 'hex'))],

@@ -33,6 +33,7 @@ export interface ExecutionsTable {
   cost_source: string | null
   cost_unknown_calls: number
   counted_rows: Buffer | null
+  logged_artifacts: boolean
   complete: boolean
   has_root: boolean
   notices: Json
@@ -104,7 +105,12 @@ export interface SpansTable {
 
 /** The schema of migrations/, as kysely sees it. */
 export interface Tables {
-  realms: { id: Generated<number>; workspace: string; grant_patterns: string }
+  realms: {
+    id: Generated<number>
+    workspace: string
+    grant_patterns: string
+    logged_artifacts: Generated<boolean>
+  }
   contexts: { realm: number; hash: Buffer; body: Json }
   spans: SpansTable
   dirty_traces: {

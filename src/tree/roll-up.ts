@@ -21,6 +21,8 @@ export interface RollUp {
   usage: Usage
   /** Which rows `usage` is the sum of: one bit each (`countedBits`). */
   countedRows: Uint8Array
+  /** Log records of its rows carry artifacts. */
+  loggedArtifacts: boolean
   complete: boolean
   /** A span without parent has come. */
   hasRoot: boolean
@@ -69,6 +71,7 @@ export function rollUp(tree: ExecutionTree): RollUp {
     errorCount: errors.length,
     usage: sumUsage(tree, counted),
     countedRows: countedBits(tree, counted),
+    loggedArtifacts: tree.order.positions.some((_, row) => (spanOf(tree, row).loggedArtifactCount ?? 0) > 0),
     complete: roots.length > 0 && status !== 'running' && waiting.length === 0,
     hasRoot: roots.length > 0,
     rootTraceId: root?.traceId ?? null,

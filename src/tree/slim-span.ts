@@ -36,6 +36,8 @@ export interface SlimSpan {
   errorType: string | null
   errorMessage: string | null
   artifactCount: number
+  /** Of them, those that log records alone carry; absent = none. */
+  loggedArtifactCount?: number
   noticeCodes: readonly string[]
   /** When the stored version was received: Unix milliseconds. */
   receivedMs?: number

@@ -1,6 +1,6 @@
 import type { SpanLog } from '../../model/log.ts'
 import { deleteUnreferenced } from '../delete-messages.ts'
-import { loggedArtifacts } from '../logged-artifacts.ts'
+import { loggedArtifacts, noteLogged } from '../logged-artifacts.ts'
 import { hashedText, joinLogs, type LogRow, logBody, logFromRow, logHash } from '../span-logs.ts'
 import { staleTraces, type TraceId } from './span-rows.ts'
 import { inBatch, markDirty } from './transaction.ts'
@@ -106,6 +106,7 @@ async function store(work: Work, trace: TraceId, { changes, same }: Batch): Prom
   )
   if (changes.length === 0) return
   const kept = changes.filter(({ log }) => log !== null)
+  const artifacts = kept.map(({ log }) => (log === null ? null : loggedArtifacts(log)))
   await client.query(
     `insert into span_logs (realm, trace_id, span_id, day, hash, time_ns, position, event_name, received_at,
        redaction_version, body, artifacts)
@@ -121,9 +122,10 @@ async function store(work: Work, trace: TraceId, { changes, same }: Batch): Prom
       kept.map(({ log }) => log?.name ?? ''),
       kept.map(({ log }) => (log === null ? '' : logBody(log))),
       version,
-      kept.map(({ log }) => (log === null ? null : loggedArtifacts(log))),
+      artifacts,
     ],
   )
+  await noteLogged(client, trace.realm, artifacts)
   await client.query(
     `delete from span_logs l using ${old} old (span_id, day, hash) where ${match}`,
     keys(changes.map(({ row }) => row)),
