@@ -101,10 +101,12 @@ export function ExecutionView({ execution, step, listButton }: Props) {
             </button>
           </StateCard>
         ) : place.tab === 'execution' ? (
-          overview ? (
-            <overview.OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
+          typeof overview === 'function' ? (
+            <NotLoaded retry={overview} />
           ) : (
-            overview === false && <NotLoaded />
+            overview && (
+              <overview.OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
+            )
           )
         ) : (
           <TraceView
