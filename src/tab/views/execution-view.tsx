@@ -53,11 +53,11 @@ export function ExecutionView({ execution, step, listButton }: Props) {
       <div class="execution-head">
         {listButton}
         <ExecutionName execution={execution} workflow={narrow ? place.workflow : null} />
-        {status && !failure && !(live && narrow) ? <StatusBadge status={status} /> : null}
+        {status && !(live && narrow) ? <StatusBadge status={status} /> : null}
         {live ? <LivePill broken={trace.staleSince !== null || trace.stream === 'off'} /> : null}
         <span class="spacer" />
         <OpenIn links={summary?.links ?? []} />
-        {loaded && !failure ? <MoreMenu loaded={loaded} /> : null}
+        {loaded ? <MoreMenu loaded={loaded} /> : null}
         <div class="tabs" role="tablist" aria-label={strings.execution}>
           {TABS.map((tab) => (
             <button
