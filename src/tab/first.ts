@@ -31,3 +31,8 @@ if (token !== null && execution !== null) {
   askEarly(base + paths.skeleton(execution, FIRST_PAGE, null), token)
   askEarly(base + paths.summary(execution), token)
 }
+
+// The first of each costs tens of milliseconds, whatever its options, for the browser then reads what it knows of the
+// language: while the tab and the spans are on their way there is time for it.
+new Intl.NumberFormat()
+new Intl.DateTimeFormat()

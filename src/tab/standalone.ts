@@ -11,4 +11,10 @@ if (tab) {
     tokens.take()
     tab.reload()
   })
+  // Of this page the tab is all there is: its keys work before anything in it has the focus, too.
+  addEventListener('keydown', (event) => {
+    if (event.target !== document.body) return
+    const within = tab.shadowRoot?.querySelector('.trace') ?? tab.shadowRoot?.querySelector('.app')
+    if (within?.dispatchEvent(new KeyboardEvent('keydown', event)) === false) event.preventDefault()
+  })
 }

@@ -267,6 +267,7 @@ export const strings = {
   hideAgain: 'Hide it again',
   compareWith: 'Compare with',
   chooseOther: 'Choose another execution',
+  compareEarlier: 'The last one before it that completed',
   chooseOtherText: 'You see node by node what came, went, repeated itself, took longer or cost more.',
   showUnchanged: (n: string) => `Show what is the same (${n})`,
   nothingChanged: 'No node of the workflow went otherwise',

@@ -126,9 +126,78 @@ t.test('a state is shown for what is no model call, and says what is redacted of
   const answer = await trace('states')
   holds(t, answer)
   const [node, call] = answer.spans
-  t.match(node.attributes, { 'orcheo.workflow.state.before': /a/, 'orcheo.workflow.state.redacted': true })
+  t.match(node.attributes, {
+    'orcheo.workflow.state.before': { a: 1 },
+    'orcheo.workflow.state.after': { a: 2 },
+    'orcheo.workflow.state.redacted': true,
+  })
   t.notOk('orcheo.workflow.state.truncated' in node.attributes)
   t.notOk('orcheo.workflow.state.after' in call.attributes)
+})
+
+t.test('a state and the ids of artifacts keep their form however long they are', async (t) => {
+  const { write, trace } = await door(t)
+  const before = JSON.stringify({
+    small: 1,
+    text: 'x'.repeat(limits.canvasPreview),
+    list: Array(9_000).fill(7),
+  })
+  await write(
+    span(
+      '1',
+      'a',
+      null,
+      named('long', {
+        kind: 'node',
+        attributes: attributes({
+          'orcheo.workflow.state.before': before,
+          'orcheo.workflow.state.after': '[1]',
+        }),
+        artifacts: Array.from({ length: 40 }, (_, n) => ({
+          id: `${n}-${'a'.repeat(250)}`,
+          name: null,
+          mediaType: null,
+          size: null,
+          sha256: null,
+        })),
+      }),
+    ),
+  )
+  const [{ attributes: said }] = (await trace('long')).spans
+  t.match(said['orcheo.workflow.state.before'], { small: 1, text: /^x{200}…$/, list: '…' })
+  t.equal(said['orcheo.workflow.state.truncated'], true)
+  t.equal(said['orcheo.workflow.state.after'], '[1]', 'what is no object is a text like any other')
+  t.equal(said['orcheo.artifact.ids'].length, 40)
+})
+
+t.test('a later Canvas asks for the list without steps, and for the state of one span', async (t) => {
+  const { write, service } = await door(t)
+  const state = attributes({
+    'orcheo.workflow.state.before': '{"count":1,"mail":"ada@example.com"}',
+    'orcheo.workflow.state.after': '{"count":2}',
+  })
+  const content = attributes({ 'input.value': '{"city":"Oslo"}', 'output.value': 'rain' })
+  await write(
+    span('1', 'a', null, named('later', { attributes: state, kind: 'node' })),
+    span('1', 'b', 'a', { content, kind: 'tool', notices: [{ code: 'truncated', message: 'x' }] }),
+  )
+  const list = await service.as(reader, 'GET', '/api/workflows/wf/executions?limit=50&include_steps=false')
+  t.match([list.status, list.json], [200, [{ execution_id: 'later', status: 'completed', steps: [] }]])
+  const ask = (short: string, claims: object = reader) =>
+    service.as(claims, 'GET', `/api/executions/later/trace/spans/${id(short)}/state`)
+  const own = (await ask('a')).json
+  t.match(own, { span_id: id('a'), before: { count: 1 }, after: { count: 2 }, redacted: false })
+  t.notMatch(JSON.stringify(own), 'ada@example.com')
+  t.same((await ask('b')).json, {
+    span_id: id('b'),
+    redacted: false,
+    truncated: true,
+    before: { city: 'Oslo' },
+    after: { value: 'rain' },
+  })
+  t.match((await ask('b', { scope: 'traces:read' })).json, { before: {}, after: {}, redacted: true })
+  for (const refused of [await ask('c'), await ask('a', { ...reader, workflows: ['mine'] })])
+    t.match([refused.status, refused.json.detail], [404, String])
 })
 
 t.test(

@@ -91,6 +91,10 @@ export const knownRoutes: ReadonlyMap<string, KnownRoute> = new Map<string, Know
     read((ids) => `/api/executions/${ids.execution}/spans/${ids.span}/usage`),
   ],
   [
+    'GET /api/executions/:execution/trace/spans/:span/state',
+    read((ids) => `/api/executions/${ids.execution}/trace/spans/${ids.span}/state`),
+  ],
+  [
     'GET /api/executions/:a/compare/:b',
     read((ids) => `/api/executions/${ids.execution}/compare/${ids.other}`),
   ],

@@ -81,6 +81,8 @@ t.test('the answers about every execution are', async (t) => {
       await valid(t, `GET ${EXECUTION}/trace`, 200, skeleton, `${id} skeleton`)
       for (const span of skeleton.json.columns.span_id.slice(0, 12)) {
         await valid(t, `GET ${EXECUTION}/spans/{span}`, 200, await one(`/spans/${span}`), `${id} ${span}`)
+        const state = await one(`/trace/spans/${span}/state`)
+        await valid(t, `GET ${EXECUTION}/trace/spans/{span}/state`, 200, state, `${id} ${span}`)
       }
       const around = await one(`/trace?view=skeleton&around=${skeleton.json.columns.span_id[0]}`)
       await valid(t, `GET ${EXECUTION}/trace`, 200, around, `${id} around`)

@@ -81,10 +81,10 @@ t.test('without content: structure, tokens and cost remain, nothing that quotes 
   t.match(json, {
     tokens: { input: 12, output: 3, total: 15 },
     state: 'error',
-    error: { type: 'ParseError', message: /hidden by policy/, stack: /hidden by policy/ },
-    status: { code: 'ERROR', message: /hidden by policy/ },
-    input: { hidden: /hidden by policy/, messages: [], value: null },
-    output: { hidden: /hidden by policy/ },
+    error: { type: 'ParseError', message: /Hidden by policy/, stack: /Hidden by policy/ },
+    status: { code: 'ERROR', message: /Hidden by policy/ },
+    input: { hidden: /Hidden by policy/, messages: [], value: null },
+    output: { hidden: /Hidden by policy/ },
   })
   t.strictSame(json.events[0].attributes, { 'exception.type': 'ParseError' })
   t.strictSame(json.events[1].attributes, {})

@@ -6,7 +6,7 @@ import { formatPlace, nowhere, parsePlace } from '../../src/tab/model/place.ts'
 import { readDataUri, readJson, splitInvisible, splitRedacted } from '../../src/tab/model/text.ts'
 import { barOf, extentOf, lengthOf, selfIntervals, ticksOf, zoom } from '../../src/tab/model/timeline.ts'
 import { buildTree, childrenOf, pathTo } from '../../src/tab/model/tree.ts'
-import { filterRows, placeOf, searchRows, visibleRows } from '../../src/tab/model/visible.ts'
+import { filterRows, isOrigin, placeOf, searchRows, visibleRows } from '../../src/tab/model/visible.ts'
 import { makeSample, skeletonPage } from './sample-trace.ts'
 
 const sample = makeSample({
@@ -59,7 +59,9 @@ t.test('folding hides a subtree, filters keep ancestors', async (t) => {
   const folded = visibleRows(tree, new Set([tree.keys[0] ?? '']), null)
   t.equal(folded.length, tree.length - ((tree.end[0] ?? 0) - 1))
   const errors = filterRows(tree, whole, { query: '', kinds: new Set(), errorsOnly: true })
-  t.equal(errors?.count, whole.state.filter((state) => state === 'error').length)
+  t.equal(whole.state.filter((state) => state === 'error').length, 2)
+  t.equal(errors?.count, 1, 'the error that the root repeats is one')
+  t.notOk(isOrigin(tree, whole, 0))
   const rows = visibleRows(tree, new Set(), errors)
   t.ok(rows.length >= 2 && rows.length < 10)
   t.equal(rows[0], 0, 'the root of an error stays')

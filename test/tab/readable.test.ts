@@ -142,6 +142,44 @@ async function readable(browser: Browser): Promise<void> {
     await page.close()
   })
 
+  await t.test('a key of the page goes to where it failed, whatever has the focus', async (t) => {
+    const page = await at(1440)
+    await open(page, 'exec-0418')
+    await page.locator('.error-count').waitFor()
+    t.equal(await page.evaluate(() => document.activeElement === document.body), true)
+    await page.keyboard.press('e')
+    await page.locator('.tree-row.selected', { hasText: 'publish' }).waitFor()
+    const told = await page.locator('.error-count').innerText()
+    t.equal(told.trim(), await page.locator('.chip-count').last().innerText(), 'one number of errors')
+    await page.keyboard.press('/')
+    await page.keyboard.type('e')
+    t.equal(await page.getByRole('searchbox').inputValue(), 'e', 'typed once')
+    await page.close()
+  })
+
+  await t.test('a phone has room for long figures, five views and the messages of a span', async (t) => {
+    const page = await at(390)
+    await open(page, hard.find((id) => id.startsWith('hard-numbers')) ?? '')
+    await page.locator('.trace-top .cell', { hasText: '$12,34' }).waitFor()
+    const tops = await page.locator('.trace-top .cell').evaluateAll((cells) => {
+      const strip = cells[0]?.parentElement?.getBoundingClientRect()
+      return cells.map((cell) => cell.getBoundingClientRect().top).filter((top) => top < (strip?.bottom ?? 0))
+    })
+    t.ok(tops.length >= 5)
+    t.equal(new Set(tops).size, 1, 'the figures stand in one line')
+    await open(page, 'exec-0418')
+    await page.locator('.tree-row', { hasText: 'chat claude' }).first().click()
+    await page.locator('.message').first().waitFor()
+    const top = (await page.locator('.pane-tabs').boundingBox())?.y ?? Number.NaN
+    t.ok(top < 220, `what is in the span begins at ${top}`)
+    await page.setViewportSize({ width: 320, height: 640 })
+    await open(page, 'exec-live')
+    await page.getByRole('button', { name: 'Follow' }).waitFor()
+    const beyond = await page.locator('.views').evaluate((views) => views.scrollWidth - views.clientWidth)
+    t.equal(beyond, 0, 'every view is in view')
+    await page.close()
+  })
+
   await t.test('bars, and what is chosen, are seen in forced colours', async (t) => {
     const page = await at(1440)
     await page.emulateMedia({ forcedColors: 'active' })

@@ -10,6 +10,7 @@ import { sampleTarget, startSampleService, TOKEN } from './sample-service.ts'
 
 const said = /could not be loaded.*updated since this page was opened/s
 const again = (within: Page | Locator) => within.getByRole('button', { name: 'Load the page again' })
+const retry = (within: Page | Locator) => within.getByRole('button', { name: 'Try again' })
 
 /** From now on the files of these parts are not there. */
 const gone = (page: Page, ...parts: string[]) =>
@@ -35,6 +36,9 @@ async function redeploy(browser: Browser): Promise<void> {
   )
   await on('the detail, its markdown, the overview, the start and the help say so too', (t, page) =>
     others(t, page, target),
+  )
+  await on('what a network kept back comes when it is asked for again, or is there again', (t, page) =>
+    glitch(t, page, target),
   )
   await on('a running execution is followed without the reader of streams', (t, page) =>
     live(t, page, target),
@@ -75,6 +79,7 @@ async function others(t: Test, page: Page, target: JourneyTarget): Promise<void>
   await page.keyboard.press('?')
   t.match(await page.locator('.not-loaded').innerText(), said)
   t.equal(await again(page.locator('.not-loaded')).count(), 1)
+  t.equal(await retry(page.locator('.not-loaded')).count(), 1)
   await page.locator('#tab-execution').click()
   t.match(await page.locator('#tab-panel .state-card').innerText(), said)
   await page.goto(`${target.url}/`)
@@ -89,6 +94,52 @@ async function others(t: Test, page: Page, target: JourneyTarget): Promise<void>
   t.match(await page.locator('.span-pane .not-loaded').innerText(), said)
   t.equal(await page.locator('.not-loaded').count(), 1, 'once, not for every message')
   t.match(await page.locator('.conversation').innerText(), target.prompt, 'texts are there as they are')
+}
+
+/** A failed network: every part comes without the page, and what was chosen in it, being loaded again. */
+async function glitch(t: Test, page: Page, target: JourneyTarget): Promise<void> {
+  let loads = 0
+  page.on('load', () => {
+    loads += 1
+  })
+  const cut = () => page.route(/\/assets\/[^/]*\.js/, (route) => route.abort('connectionfailed'))
+  await page.route(/\/assets\/detail-/, (route) => route.abort('connectionfailed'))
+  await openTrace(page, target, target.execution, '?q=chat')
+  await treeRows(page).filter({ hasText: 'chat' }).first().click()
+  await retry(page.locator('.span-pane')).waitFor()
+  await page.unrouteAll()
+  await retry(page.locator('.span-pane')).click()
+  await page.locator('.message').first().waitFor()
+
+  await cut()
+  await page.getByRole('tab', { name: 'Graph' }).click()
+  const card = page.locator('.view-body .state-card')
+  const asked = page.waitForEvent('requestfailed')
+  await retry(card).click()
+  await asked
+  await card.waitFor()
+  t.match(await card.innerText(), said, 'it is asked for once for each click, and fails once more')
+  await page.unrouteAll()
+  await retry(card).click()
+  await page.locator('.node-card').first().waitFor()
+
+  await cut()
+  await page.getByRole('button', { name: 'Markdown' }).click()
+  await page.locator('.not-loaded').waitFor()
+  await page.unrouteAll()
+  await retry(page.locator('.not-loaded')).click()
+  await page.locator('.markdown').first().waitFor()
+  t.equal(await page.locator('.not-loaded').count(), 0)
+
+  await page.context().setOffline(true)
+  await page.getByRole('tab', { name: 'Metrics' }).click()
+  await retry(card).waitFor()
+  t.equal(await again(card).count(), 0, 'the page of the browser would take the place of this one')
+  t.same(await violations(page), [])
+  await page.context().setOffline(false)
+  await page.locator('.bar-part').first().waitFor()
+  t.equal(loads, 1)
+  t.match(page.url(), /q=chat/)
 }
 
 async function live(t: Test, page: Page, target: JourneyTarget): Promise<void> {

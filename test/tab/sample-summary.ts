@@ -39,7 +39,10 @@ function makeSummary(sample: Sample): Summary {
     finished_at: sample.duration === null ? null : iso(sample.startedAt + sample.duration),
     duration_ms: sample.duration,
     span_count: list.length,
-    error_count: list.filter((span) => span.state === 'error').length,
+    error_count: list.filter(
+      ({ state, id }) =>
+        state === 'error' && !list.some((below) => below.parent === id && below.state === 'error'),
+    ).length,
     llm_call_count: calls.length,
     trace_ids: [traceId(sample)],
     thread_id: 'thread-77',

@@ -136,8 +136,8 @@ export function statesOf({ token, otherToken }: { token: string; otherToken: str
       name: 'hidden content',
       path: ended,
       before: change((span) => {
-        span.input = { messages: [], value: null, hidden: 'You may not read content' }
-        span.output = { messages: [], value: null, hidden: 'You may not read content' }
+        span.input = { messages: [], value: null, hidden: 'Hidden by policy: the token lacks content:read' }
+        span.output = { messages: [], value: null, hidden: 'Hidden by policy: the token lacks content:read' }
       }),
       act: openCall,
       shows: '.content-hidden',

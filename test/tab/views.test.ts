@@ -164,7 +164,11 @@ async function log(t: Test, page: Page, target: JourneyTarget, service: SampleSe
 async function compare(t: Test, page: Page, target: JourneyTarget): Promise<void> {
   await openTrace(page, target)
   await page.getByRole('tab', { name: 'Compare' }).click()
+  await page.getByRole('button', { name: 'The last one before it that completed' }).click()
+  await page.locator('.compare-nodes tbody tr').first().waitFor()
+  t.match(page.url(), /with=exec-0417/)
   await page.getByLabel('Compare with').selectOption('exec-0419')
+  await page.waitForURL(/with=exec-0419/)
   await page.locator('.compare-nodes tbody tr').first().waitFor()
   t.match(page.url(), /with=exec-0419/)
   await page.getByRole('button', { name: 'Show what differs' }).first().click()

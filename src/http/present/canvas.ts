@@ -10,6 +10,7 @@ import type { TreeRow } from '../../tree/tree-row.ts'
 import type { Artifact } from '../schemas/common.ts'
 import type { CanvasSpan, CanvasTrace } from '../schemas/trace.ts'
 import type { ArtifactView } from './artifact-view.ts'
+import { addState, isState } from './canvas-state.ts'
 import { presentSpan } from './span.ts'
 import { rfc3339, rfc3339OrNull } from './time.ts'
 import type { View } from './view.ts'
@@ -95,11 +96,12 @@ function canvasSpan(
     attributes['trace.parent_span_id'] = presented.parent_span_id
   addUsage(attributes, slim)
   addCategory(attributes, slim)
-  addState(attributes, presented)
+  addState(attributes, presented, limits.canvasPreview)
   if (view.content) addContent(attributes, span, view)
+  for (const [key, value] of Object.entries(attributes)) if (!isState(key)) attributes[key] = preview(value)
+  // it reads an array alone, however long
   if (presented.artifacts.length > 0)
     attributes['orcheo.artifact.ids'] = presented.artifacts.map((one) => openId(one, view.artifacts))
-  for (const [key, value] of Object.entries(attributes)) attributes[key] = preview(value)
   return {
     ...presented,
     parent_span_id: isRoot ? null : presented.parent_span_id,
@@ -161,21 +163,6 @@ function addCategory(attributes: Record<string, unknown>, { kind }: SlimSpan): v
     delete attributes['gen_ai.system']
     attributes['openinference.span.kind'] ??= category
   }
-}
-
-const STATE = 'orcheo.workflow.state'
-
-/**
- * Where there is a state before and after, Canvas shows how they differ and nothing else of input and output: a model
- * call is better told by its messages. That something was taken out or cut it says there alone.
- */
-function addState(attributes: Record<string, unknown>, { kind, notices }: CanvasSpan): void {
-  const sides = [`${STATE}.before`, `${STATE}.after`]
-  if (!sides.some((side) => side in attributes)) return
-  if (kind === 'llm') for (const side of sides) delete attributes[side]
-  else
-    for (const code of ['redacted', 'truncated'])
-      if (notices.some((notice) => notice.code === code)) attributes[`${STATE}.${code}`] = true
 }
 
 function addContent(attributes: Record<string, unknown>, span: Span, view: View): void {

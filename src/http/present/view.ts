@@ -45,7 +45,7 @@ export const unmasked: View = {
 }
 
 /** Why content is not in an answer. */
-export const HIDDEN = 'hidden by policy: the token lacks content:read'
+export const HIDDEN = 'Hidden by policy: the token lacks content:read'
 
 /** A span's attributes as this reader may see them: structure, and content where that is allowed. */
 export function viewAttributes(

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { notModified } from '../etag.ts'
 import type { Parts } from '../parts.ts'
+import { presentCanvasState } from '../present/canvas-state.ts'
 import { presentSpanDetail } from '../present/span-detail.ts'
+import { CanvasState } from '../schemas/trace.ts'
 import { findSpan, spanSchema } from '../span-reading.ts'
 
 /** One span with its content, masked for its reader. */
@@ -34,6 +36,37 @@ export const spans: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
       const { executionId } = reading.found.execution.key
       const detail = presentSpanDetail(slim, span, executionId, links, reading.view, earlier)
       const answer = { ...detail, notices: [...detail.notices, ...notices] }
+      return notModified(request, reply, reading, answer) ? undefined : answer
+    },
+  )
+
+  app.get(
+    '/api/executions/:execution/trace/spans/:span/state',
+    {
+      config: {
+        described: {
+          tag: 'executions',
+          headers: ['if-none-match'],
+          answers: {
+            200: {
+              description: 'Both sides, with personal data masked; empty without content:read.',
+              headers: ['etag', 'x-trace-stale'],
+            },
+            304: { description: 'The reader has this answer already.' },
+          },
+          refuses: [404],
+        },
+      },
+      schema: {
+        summary: "A workflow's state before and after a span, as Canvas reads it",
+        description: 'Where the runner sent no state: what went into the span and what came out of it.',
+        ...spanSchema,
+        response: { 200: CanvasState },
+      },
+    },
+    async (request, reply) => {
+      const { reading, slim, span } = await findSpan(parts, request, reply)
+      const answer = presentCanvasState(slim.spanId, span, reading.view)
       return notModified(request, reply, reading, answer) ? undefined : answer
     },
   )

@@ -20,6 +20,9 @@ const Query = Type.Object({
   to: Type.Optional(Type.String({ format: 'date-time', description: 'started at or before' })),
   min_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
   q: Type.Optional(Type.String({ maxLength: 200, description: 'part of the id, the name or the error' })),
+  include_steps: Type.Optional(
+    Type.Boolean({ description: 'what Canvas asks; `steps` is empty either way: the trace has them' }),
+  ),
 })
 
 /** Lists never answer 404: what is missing or out of reach is empty. */

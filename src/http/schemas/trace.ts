@@ -74,6 +74,16 @@ export const CanvasTrace = Type.Object({
 })
 export type CanvasTrace = Static<typeof CanvasTrace>
 
+/** `GET /api/executions/{id}/trace/spans/{span}/state`: what a later Canvas reads of the span that is looked at. */
+export const CanvasState = Type.Object({
+  span_id: Type.String(),
+  before: JsonObject,
+  after: JsonObject,
+  redacted: Type.Boolean({ description: 'something was taken out, or may not be seen with this token' }),
+  truncated: Type.Boolean(),
+})
+export type CanvasState = Static<typeof CanvasState>
+
 /**
  * Structure of a page of spans in depth-first order (start, trace id, span id): arrays of equal length, one
  * entry a row. A row's parent is the nearest row above it of a smaller depth; a row of depth 0 whose

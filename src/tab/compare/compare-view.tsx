@@ -22,6 +22,11 @@ export function CompareView({ loaded }: ViewProps) {
   const { comparison, failure, retry } = useComparison(execution, place.other)
   const [all, setAll] = useState(false)
   const others = (list.rows ?? []).filter((row) => row.execution_id !== execution)
+  // what a reader asks of a failure first: what was different when it went well
+  const { started_at: start } = loaded.execution
+  const earlier = others.find(
+    (row) => row.status === 'completed' && (start === null || Date.parse(row.started_at) < Date.parse(start)),
+  )
   const changed = comparison?.nodes.filter((node) => node.changes.length > 0).length ?? 0
   return (
     <div class="compare">
@@ -52,7 +57,13 @@ export function CompareView({ loaded }: ViewProps) {
         ) : null}
       </div>
       {place.other === null ? (
-        <StateCard icon="list" title={strings.chooseOther} text={strings.chooseOtherText} />
+        <StateCard icon="list" title={strings.chooseOther} text={strings.chooseOtherText}>
+          {earlier ? (
+            <button type="button" class="button" onClick={() => go({ other: earlier.execution_id })}>
+              {strings.compareEarlier}
+            </button>
+          ) : null}
+        </StateCard>
       ) : failure ? (
         <FailureState failure={failure} retry={retry} what="comparison" />
       ) : comparison === null ? (

@@ -1,14 +1,13 @@
 import { type ComponentChildren, Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import type { SpanDetail } from '../../http/schemas/trace.ts'
-import { useChunk } from '../hooks/use-chunk.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../views/icon.tsx'
 import { NotLoadedLine } from '../views/not-loaded.tsx'
 import { iconOf } from '../views/notices.tsx'
 import { JsonView } from './json-view.tsx'
 import { MessageView } from './message-view.tsx'
-import { loadMarkdown, TextView } from './text-view.tsx'
+import { type Renderer, TextView, useMarkdown } from './text-view.tsx'
 
 type Content = SpanDetail['input']
 
@@ -19,7 +18,7 @@ let remembered = false
 export function Conversation({ span }: { span: SpanDetail }) {
   const [markdown, setMarkdown] = useState(remembered)
   // said once here: each text shows itself plainly without it
-  const isPlain = useChunk(markdown, loadMarkdown) === false
+  const { renderer, retry } = useMarkdown(markdown)
   const { input, output } = span
   const asked = input.messages.length > 0
   const answered = output.messages.length > 0
@@ -35,8 +34,8 @@ export function Conversation({ span }: { span: SpanDetail }) {
           {notice.message}
         </p>
       ))}
-      {isPlain ? <NotLoadedLine /> : null}
-      <Side content={input} label={strings.input} none={strings.noInput} markdown={markdown}>
+      {retry ? <NotLoadedLine retry={retry} /> : null}
+      <Side content={input} label={strings.input} none={strings.noInput} markdown={renderer}>
         {asked || answered ? <FormSwitch markdown={markdown} choose={choose} /> : null}
       </Side>
       <ToolsOffered tools={span.tools ?? []} />
@@ -44,7 +43,7 @@ export function Conversation({ span }: { span: SpanDetail }) {
         content={output}
         label={answered ? strings.response : strings.output}
         none={strings.noOutput}
-        markdown={markdown}
+        markdown={renderer}
       />
     </div>
   )
@@ -65,7 +64,7 @@ interface SideProps {
   content: Content
   label: string
   none: string
-  markdown: boolean
+  markdown: Renderer | null
   children?: ComponentChildren
 }
 

@@ -4,7 +4,7 @@ import { useCopy } from '../hooks/use-copy.ts'
 import { strings } from '../strings.ts'
 import { Icon, type IconName } from '../views/icon.tsx'
 import { JsonView } from './json-view.tsx'
-import { TextView } from './text-view.tsx'
+import { type Renderer, TextView } from './text-view.tsx'
 
 const roleIcons: Record<string, IconName> = {
   system: 'shield',
@@ -16,7 +16,7 @@ const roleIcons: Record<string, IconName> = {
 }
 
 /** One message: who speaks, then its parts in order. */
-export function MessageView({ message, markdown }: { message: Message; markdown: boolean }) {
+export function MessageView({ message, markdown }: { message: Message; markdown: Renderer | null }) {
   const { copied, copy } = useCopy()
   const { role } = message
   const known = Object.hasOwn(roleIcons, role) ? role : 'other'
@@ -47,7 +47,7 @@ export function MessageView({ message, markdown }: { message: Message; markdown:
   )
 }
 
-function Part({ part, markdown, short }: { part: MessagePart; markdown: boolean; short: boolean }) {
+function Part({ part, markdown, short }: { part: MessagePart; markdown: Renderer | null; short: boolean }) {
   switch (part.type) {
     case 'text':
       return <TextView text={part.content} markdown={markdown} short={short} />

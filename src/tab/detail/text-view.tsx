@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
-import { useChunk } from '../hooks/use-chunk.ts'
+import { type TryAgain, useChunk } from '../hooks/use-chunk.ts'
 import { MARKDOWN_MOST, readDataUri, readJson, TEXT_HEAD } from '../model/text.ts'
 import { strings } from '../strings.ts'
 import { JsonView } from './json-view.tsx'
@@ -12,23 +12,29 @@ const FOLD_LINES = 18
 
 interface Props {
   text: string
-  markdown?: boolean
+  /** Where the reader asked for markdown: what shows it. */
+  markdown?: Renderer | null
   /** Folded to a few lines from the start, as for a long system prompt. */
   short?: boolean
 }
 
 /** What shows markdown, which most readers never ask for. */
-export const loadMarkdown = () => import('./markdown.tsx')
+export type Renderer = typeof import('./markdown.tsx')
+
+/** The renderer where it is wanted and here; a way to try again where it could not come. Until then texts are plain. */
+export function useMarkdown(wanted: boolean): { renderer: Renderer | null; retry: TryAgain | null } {
+  const part = useChunk(wanted, () => import('./markdown.tsx'))
+  if (!wanted || !part) return { renderer: null, retry: null }
+  return typeof part === 'function' ? { renderer: null, retry: part } : { renderer: part, retry: null }
+}
 
 /** A text of a message: JSON as a tree, markdown where the reader asked for it, else plain. */
-export function TextView({ text, markdown = false, short = false }: Props) {
+export function TextView({ text, markdown = null, short = false }: Props) {
   const { format } = useTab()
   const [open, setOpen] = useState(false)
   const [whole, setWhole] = useState(false)
   const json = useMemo(() => readJson(text), [text])
   const data = useMemo(() => readDataUri(text), [text])
-  const asMarkdown = markdown && json === undefined && text.length <= MARKDOWN_MOST
-  const renderer = useChunk(asMarkdown, loadMarkdown)
   if (data) {
     return (
       <span class="media">
@@ -43,8 +49,8 @@ export function TextView({ text, markdown = false, short = false }: Props) {
   const shown = whole ? text : text.slice(0, TEXT_HEAD)
   return (
     <div class={`text ${long && !open ? (short ? 'folded short' : 'folded') : ''}`}>
-      {renderer ? (
-        <renderer.Markdown text={text} />
+      {markdown && text.length <= MARKDOWN_MOST ? (
+        <markdown.Markdown text={text} />
       ) : (
         <div class="plain" dir="auto">
           <RichText text={long && !open ? shown.slice(0, 4_000) : shown} />

@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact'
 import { pan, spanWindow } from '../model/timeline.ts'
+import { isOrigin } from '../model/visible.ts'
 import type { TreeGridHandle } from '../views/tree-grid.tsx'
 import { isTyping } from './is-typing.ts'
 import { useTab } from './tab-context.ts'
@@ -38,7 +39,7 @@ export function useTraceKeyboard(options: Options) {
     selection.select(row, { replace: true })
   }
   const nextMatch = (by: 1 | -1) => jump(by, (_, row) => view.matches?.hits[row] === 1)
-  const nextError = (by: 1 | -1) => jump(by, (index) => columns.state[index] === 'error')
+  const nextError = (by: 1 | -1) => jump(by, (_, row) => isOrigin(tree, columns, row))
   const nextModelCall = (by: 1 | -1) => jump(by, (index) => columns.kind[index] === 'llm')
 
   const leave = (event: KeyboardEvent) => {

@@ -2,6 +2,7 @@ import type { RefObject } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createSpanReader } from '../api/span-reader.ts'
 import { standingReason } from '../api/standing-reveals.ts'
+import { useMarkdown } from '../detail/text-view.tsx'
 import { useTab } from '../hooks/tab-context.ts'
 import type { ViewProps } from '../hooks/view-props.ts'
 import { logEntries, logLines } from '../model/log-entries.ts'
@@ -9,6 +10,7 @@ import { strings } from '../strings.ts'
 import detailCss from '../styles/detail.css?inline'
 import logCss from '../styles/log.css?inline'
 import messagesCss from '../styles/messages.css?inline'
+import { NotLoadedLine } from '../views/not-loaded.tsx'
 import { EntryHead } from './entry-head.tsx'
 import { LineList } from './line-list.tsx'
 import type { LogSource } from './log-context.ts'
@@ -30,6 +32,7 @@ export function LogView({ loaded, view, selection }: ViewProps) {
   const talks = entries.some((entry) => entry.type === 'turn')
   const [everything, setEverything] = useState<boolean | null>(null)
   const [markdown, setMarkdown] = useState(false)
+  const { renderer, retry } = useMarkdown(markdown)
   const [most, setMost] = useState(ENTRIES)
   const frame = useRef<HTMLDivElement>(null)
   const life = useMemo(() => new AbortController(), [])
@@ -79,6 +82,7 @@ export function LogView({ loaded, view, selection }: ViewProps) {
           </span>
         )}
       </div>
+      {retry ? <NotLoadedLine retry={retry} /> : null}
       {asLines ? (
         <LineList
           source={source}
@@ -100,7 +104,7 @@ export function LogView({ loaded, view, selection }: ViewProps) {
                 select: () => select(entry.row),
               }
               const key = tree.keys[entry.row]
-              if (entry.type === 'turn') return <TurnView key={key} {...props} markdown={markdown} />
+              if (entry.type === 'turn') return <TurnView key={key} {...props} markdown={renderer} />
               if (entry.type === 'step') return <StepView key={key} {...props} />
               return (
                 <li key={key} class={`log-part ${props.selected ? 'selected' : ''}`} data-row={entry.row}>

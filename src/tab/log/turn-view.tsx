@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks'
 import type { SpanDetail } from '../../http/schemas/trace.ts'
 import { MessageView } from '../detail/message-view.tsx'
 import { SpanError } from '../detail/span-error.tsx'
+import type { Renderer } from '../detail/text-view.tsx'
 import { useTab } from '../hooks/tab-context.ts'
 import type { LogEntry } from '../model/log-entries.ts'
 import { turnOf } from '../model/turn.ts'
@@ -14,7 +15,7 @@ import { type LogSource, useContent, useSeen } from './log-context.ts'
 interface Props {
   source: LogSource
   entry: LogEntry
-  markdown: boolean
+  markdown: Renderer | null
   selected: boolean
   select: () => void
 }
@@ -51,7 +52,7 @@ function Messages({
 }: {
   span: SpanDetail
   before: SpanDetail | null
-  markdown: boolean
+  markdown: Renderer | null
 }) {
   const { format } = useTab()
   const [open, setOpen] = useState(false)

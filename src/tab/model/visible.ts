@@ -40,11 +40,20 @@ export function markedRows(tree: Tree, found: readonly boolean[]): Matches {
 /** Rows of the kinds and states asked for. */
 export function filterRows(tree: Tree, columns: Columns, filter: Filter): Matches {
   if (filter.kinds.size === 0 && !filter.errorsOnly) return null
-  return collect(tree, (index) => {
-    if (filter.errorsOnly && columns.state[index] !== 'error') return false
+  return collect(tree, (index, row) => {
+    if (filter.errorsOnly && !isOrigin(tree, columns, row)) return false
     const kind = columns.kind[index]
     return filter.kinds.size === 0 || (kind !== undefined && filter.kinds.has(kindGroup(kind)))
   })
+}
+
+/** Whether a failure began in this row: an error that its ancestors repeat is one, as in the totals of the service. */
+export function isOrigin({ span, end }: Tree, { state }: Columns, row: number): boolean {
+  const failed = (at: number) => state[span[at] ?? -1] === 'error'
+  if (!failed(row)) return false
+  const last = end[row] ?? 0
+  for (let below = row + 1; below < last; below++) if (failed(below)) return false
+  return true
 }
 
 function collect(tree: Tree, matches: (index: number, row: number) => boolean): Matches {

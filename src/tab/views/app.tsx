@@ -175,12 +175,14 @@ export function App(props: AppProps) {
 /** The first page is loaded when it is looked at: most readers come by a link to an execution. */
 function Start() {
   const start = useChunk(true, () => import('./workflows-view.tsx'))
-  return start ? <start.WorkflowsView /> : start === false && <NotLoaded />
+  if (typeof start === 'function') return <NotLoaded retry={start} />
+  return start && <start.WorkflowsView />
 }
 
 function Help({ close }: { close: () => void }) {
   const dialog = useChunk(true, () => import('./help-dialog.tsx'))
-  return dialog ? <dialog.HelpDialog close={close} /> : dialog === false && <NotLoadedLine />
+  if (typeof dialog === 'function') return <NotLoadedLine retry={dialog} />
+  return dialog && <dialog.HelpDialog close={close} />
 }
 
 const THEME_KEY = 'workflow-trace.theme'

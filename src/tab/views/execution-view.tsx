@@ -53,11 +53,11 @@ export function ExecutionView({ execution, step, listButton }: Props) {
       <div class="execution-head">
         {listButton}
         <ExecutionName execution={execution} workflow={narrow ? place.workflow : null} />
-        {status && !failure && !(live && narrow) ? <StatusBadge status={status} /> : null}
+        {status && !(live && narrow) ? <StatusBadge status={status} /> : null}
         {live ? <LivePill broken={trace.staleSince !== null || trace.stream === 'off'} /> : null}
         <span class="spacer" />
         <OpenIn links={summary?.links ?? []} />
-        {loaded && !failure ? <MoreMenu loaded={loaded} /> : null}
+        {loaded ? <MoreMenu loaded={loaded} /> : null}
         <div class="tabs" role="tablist" aria-label={strings.execution}>
           {TABS.map((tab) => (
             <button
@@ -101,10 +101,12 @@ export function ExecutionView({ execution, step, listButton }: Props) {
             </button>
           </StateCard>
         ) : place.tab === 'execution' ? (
-          overview ? (
-            <overview.OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
+          typeof overview === 'function' ? (
+            <NotLoaded retry={overview} />
           ) : (
-            overview === false && <NotLoaded />
+            overview && (
+              <overview.OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
+            )
           )
         ) : (
           <TraceView

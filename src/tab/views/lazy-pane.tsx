@@ -8,7 +8,7 @@ import { PaneGhosts } from './pane-ghosts.tsx'
 export function LazyPane(props: SpanPaneProps) {
   const detail = useChunk(true, () => import('../detail/span-pane.tsx'))
   const { width, close } = props
-  if (detail) return <detail.SpanPane {...props} />
+  if (detail && typeof detail !== 'function') return <detail.SpanPane {...props} />
   return (
     <aside
       class="span-pane"
@@ -20,7 +20,7 @@ export function LazyPane(props: SpanPaneProps) {
       {detail === null ? (
         <PaneGhosts />
       ) : (
-        <NotLoaded>
+        <NotLoaded retry={detail}>
           <button type="button" class="button" onClick={close}>
             {strings.close}
           </button>

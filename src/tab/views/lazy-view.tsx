@@ -37,7 +37,9 @@ const here = new Map<LazyName, Loaded>()
 /** A view that is loaded when it is first wanted, in a frame that scrolls. */
 export function LazyView({ name, ...props }: ViewProps & { name: LazyName }) {
   const [, setVersion] = useState(0)
+  const [tries, setTries] = useState(0)
   const [failed, setFailed] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each try asks anew
   useEffect(() => {
     if (here.has(name)) return
     let gone = false
@@ -54,7 +56,7 @@ export function LazyView({ name, ...props }: ViewProps & { name: LazyName }) {
     return () => {
       gone = true
     }
-  }, [name])
+  }, [name, tries])
   const loaded = here.get(name)
   const frame = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
@@ -63,7 +65,13 @@ export function LazyView({ name, ...props }: ViewProps & { name: LazyName }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
     <div ref={frame} class={`view-body view-${name}`} tabIndex={0}>
-      {loaded ? <loaded.View {...props} /> : failed ? <NotLoaded /> : <LoadingRows />}
+      {loaded ? (
+        <loaded.View {...props} />
+      ) : failed ? (
+        <NotLoaded retry={() => setTries(tries + 1)} />
+      ) : (
+        <LoadingRows />
+      )}
     </div>
   )
 }

@@ -1,32 +1,52 @@
 import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { TryAgain } from '../hooks/use-chunk.ts'
 import { strings } from '../strings.ts'
 import { StateCard } from './states.tsx'
 
+interface Props {
+  retry: TryAgain
+  children?: ComponentChildren
+}
+
 /**
- * In the place of a part of the program that cannot come: after an update of the service its file is gone, and a browser may
- * not ask twice for a file that failed. The page is loaded again by a click alone, for it may be another's page.
+ * In the place of a part of the program that could not come: the network failed, or after an update of the service its
+ * file is gone. The first is over when the part is asked for again, the second when the page is.
  */
-export function NotLoaded({ children }: { children?: ComponentChildren }) {
+export function NotLoaded({ retry, children }: Props) {
   return (
     <StateCard icon="offline" title={strings.failed.part} text={strings.partText}>
-      <button type="button" class="button" onClick={reload}>
-        {strings.reloadPage}
-      </button>
+      <Ways retry={retry} style="button" />
       {children}
     </StateCard>
   )
 }
 
 /** The same in one line, where the rest is there without the part. */
-export function NotLoadedLine() {
+export function NotLoadedLine({ retry }: Pick<Props, 'retry'>) {
   return (
     <p class="not-loaded" role="status">
-      {strings.failed.part}. {strings.partText}{' '}
-      <button type="button" class="link" onClick={reload}>
-        {strings.reloadPage}
-      </button>
+      {strings.failed.part}. {strings.partText} <Ways retry={retry} style="link" />
     </p>
   )
 }
 
-const reload = () => location.reload()
+/** The page is loaded again by a click alone, for it may be another's page, and only where a network is there to load it. */
+function Ways({ retry, style }: Pick<Props, 'retry'> & { style: string }) {
+  useEffect(() => {
+    addEventListener('online', retry)
+    return () => removeEventListener('online', retry)
+  }, [retry])
+  return (
+    <span class="ways">
+      <button type="button" class={style} onClick={retry}>
+        {strings.retry}
+      </button>
+      {navigator.onLine ? (
+        <button type="button" class={style} onClick={() => location.reload()}>
+          {strings.reloadPage}
+        </button>
+      ) : null}
+    </span>
+  )
+}

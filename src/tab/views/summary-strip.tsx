@@ -23,8 +23,14 @@ export function SummaryStrip({ loaded, summary, now, nextError }: Props) {
   return (
     <dl class="strip">
       <Cell label={strings.duration}>{format.duration(running ? now : execution.duration_ms)}</Cell>
-      {narrow && errors > 0 ? null : <Cell label={strings.spans}>{format.count(total)}</Cell>}
-      <Cell label={strings.llmCalls}>{format.count(summary?.llm_call_count)}</Cell>
+      {narrow && errors > 0 ? null : (
+        <Cell counts label={strings.spans}>
+          {format.count(total)}
+        </Cell>
+      )}
+      <Cell counts label={strings.llmCalls}>
+        {format.count(summary?.llm_call_count)}
+      </Cell>
       <Cell
         label={strings.tokensIn}
         title={format.count(tokens?.input)}
@@ -82,12 +88,14 @@ interface CellProps {
   note?: string | null
   /** The note is of those that a phone leaves to the tab of the execution. */
   more?: boolean
+  /** A phone leaves it out where there is no room. */
+  counts?: boolean
   children: ComponentChildren
 }
 
-function Cell({ label, title, note, more, children }: CellProps) {
+function Cell({ label, title, note, more, counts, children }: CellProps) {
   return (
-    <div class="cell" title={title}>
+    <div class={`cell ${counts ? 'count' : ''}`} title={title}>
       <dt>{label}</dt>
       <dd>
         <span class="value">{children}</span>

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
 import type { TreeView } from '../hooks/use-tree-view.ts'
 import { countGroups, KIND_GROUPS } from '../model/kinds.ts'
+import { filterRows } from '../model/visible.ts'
 import { strings } from '../strings.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { GroupGlyph } from './kind-glyph.tsx'
@@ -28,7 +29,11 @@ export function Toolbar(props: Props) {
   const { view, narrowed, partial, zoomed, fit, map, showMap, nextMatch, selected } = props
   const { place, go, format } = useTab()
   const counts = useMemo(() => countGroups(view.columns.kind), [view.columns])
-  const errors = useMemo(() => view.columns.state.filter((state) => state === 'error').length, [view.columns])
+  const { tree, columns } = view
+  const errors = useMemo(
+    () => filterRows(tree, columns, { query: '', kinds: new Set(), errorsOnly: true })?.count ?? 0,
+    [tree, columns],
+  )
   const at = ordinal(view, selected)
   return (
     <div class="toolbar">
