@@ -1,9 +1,10 @@
 import { isPlaceholder, looksRandom } from './checks.ts'
 import { isLoose, looseValue } from './loose-passwords.ts'
 import { indentOf, nestedValues } from './nested-lines.ts'
+import { isDataLine, isInCommand, mayBePassword } from './plain-words.ts'
 import { closing } from './quotes.ts'
 import { isReplacement, type Match } from './rule.ts'
-import { isSchema, judgeKey } from './rules/keys.ts'
+import { isSchema, judgeKey, type KeyVerdict } from './rules/keys.ts'
 
 /**
  * Secrets that are assigned to a telling name inside a text: JSON in strings (one level of escaping deep and
@@ -35,11 +36,15 @@ export function readAssignment(
   while (end < text.length && end - to < NAME && isNamePart(text.charCodeAt(end))) end++
   const name = text.slice(start, end)
   const coloured = text[start - 1] === '[' || text[start - 1] === ';'
-  const verdict = judgeKey(coloured ? name.replace(/^\d{1,3}m/, '') : name, own)
+  // `value` alone says nothing; what is named beside it may.
+  const isPair = VALUE.test(name) && own?.has('value') !== true
+  const verdict = isPair
+    ? namedBefore(text, start, own)
+    : judgeKey(coloured ? name.replace(/^\d{1,3}m/, '') : name, own)
   if (verdict === null) return end
   const { rule, strong } = verdict
-  const expected: Expected = { rule, strong, quotedName: false, wrap: '', form: 'text' }
-  if (name.startsWith('--') && isGap(text, end)) return readOption(text, end, expected, out)
+  const expected: Expected = { rule, strong, quotedName: false, wrap: '', form: 'text', isWord: () => false }
+  if (OPTION.test(name) && isGap(text, end)) return readOption(text, end, expected, out)
   if (isLoose(name)) {
     const loose = looseValue(text, start, end)
     if (loose?.form === 'element') return readElement(text, loose.at, expected, out)
@@ -63,6 +68,8 @@ export function readAssignment(
   } else if (at > end) return end
   if (quoted && text[at] === ']') at++
   const wrap = text.slice(end, at).replace(']', '')
+  const bold = afterStars(text, at)
+  at = bold
   const blanks = at
   while (isBlank(text.charCodeAt(at)) && at - blanks < 8) at++
   const colon = text[at] === ':'
@@ -72,6 +79,7 @@ export function readAssignment(
   const tight = !colon && at === end
   // `=>`, and `:=` of Go
   at += text[at + 1] === '>' || (colon && text[at + 1] === '=') ? 2 : 1
+  if (colon) at = afterStars(text, at)
   while (isBlank(text.charCodeAt(at)) && at - blanks < 24) at++
   // An unquoted name takes its value from its own line, or from deeper ones.
   if (!quoted && (text[at] === '\\' || text.slice(blanks, at).includes('\n'))) {
@@ -82,7 +90,12 @@ export function readAssignment(
   at = afterMarks(text, at)
   expected.quotedName = quoted
   expected.wrap = wrap
-  if (tight) expected.form = formOf(text, start, name)
+  if (isPair) expected.form = 'environment'
+  else if (tight) expected.form = formOf(text, start, name)
+  const operator = colon ? ':' : '='
+  if (strong && !quoted)
+    expected.isWord = (from, to) =>
+      isDataLine(text, { start, operator, tight: tight && from === end + 1, at: from, end: to })
   return readValue(text, at, expected, out)
 }
 
@@ -110,6 +123,28 @@ function formOf(text: string, start: number, name: string): Expected['form'] {
   return /^[A-Z][A-Z0-9_]*$/.test(name) ? 'environment' : 'text'
 }
 
+/** `**API key:** …` of Markdown */
+function afterStars(text: string, at: number): number {
+  let end = at
+  while (text[end] === '*' && end - at < 3) end++
+  return end
+}
+
+const VALUE = /^value$/i
+/** `"name": "API_KEY", `, `- key: API_KEY`: what stands before its `value`. */
+const NAME_BEFORE =
+  /(?:name|key)\\{0,8}["'`]?\s{0,8}[:=]\s{0,8}\\{0,8}["'`]?([\w.-]{1,64})\\{0,8}["'`]?,?(?:\s|\\[nrt]){0,24}\\{0,8}["'`]?$/i
+const PAIR = 128
+
+/** What the name of `{"name": …, "value": …}` says of its value. */
+function namedBefore(text: string, start: number, own?: ReadonlyMap<string, string>): KeyVerdict | null {
+  if (!/[\s"'`nrt]/.test(text[start - 1] ?? ':')) return null
+  const name = NAME_BEFORE.exec(text.slice(Math.max(0, start - PAIR), start))?.[1]
+  return name === undefined ? null : judgeKey(name, own)
+}
+
+/** `--password`, and `-password` as Java and Go write it. */
+const OPTION = /^--?[A-Za-z]/
 /** What stands between two words of a command in an array. */
 const NEXT_WORD = /\\{0,8}["'],\s{0,8}(?=\\{0,8}["'])/y
 const OPENING = /\\{0,8}["']/y
@@ -120,6 +155,7 @@ const isGap = (text: string, end: number): boolean =>
 function readOption(text: string, end: number, expected: Expected, out: Match[]): number {
   let at = after(NEXT_WORD, text, end, end)
   while (text[at] === ' ' && at - end < 8) at++
+  expected.isWord = (_, to) => isInCommand(text, to)
   return text[after(OPENING, text, at, at)] === '-' ? end : readValue(text, at, expected, out)
 }
 
@@ -130,6 +166,8 @@ interface Expected {
   /** The quote around the name, with its escapes. */
   wrap: string
   form: 'text' | 'query' | 'environment'
+  /** True when letters alone are a value there, and no word of a sentence or code. */
+  isWord: (at: number, end: number) => boolean
 }
 
 function readValue(text: string, at: number, expected: Expected, out: Match[]): number {
@@ -194,7 +232,8 @@ function readBare(text: string, at: number, expected: Expected, out: Match[]): n
   while (to < text.length && to - at < 8192 && !ends(text, to)) to++
   const value = text.slice(at, to)
   if (value.length === 0 || isPlaceholder(value) || isReplacement(value)) return Math.max(to, at)
-  if (acceptBare(value, expected)) out.push({ from: at, to, rule: expected.rule, wrap: expected.wrap })
+  if (acceptBare(value, expected) || (expected.strong && mayBePassword(value) && expected.isWord(at, to)))
+    out.push({ from: at, to, rule: expected.rule, wrap: expected.wrap })
   return to
 }
 
@@ -203,7 +242,8 @@ function acceptBare(value: string, expected: Expected): boolean {
   if (value.length < 6) return false
   // `self.api_key`, `settings.password`, `config.get(…)`: code that refers to a secret.
   if (/^[A-Za-z_]+(?:\.[A-Za-z_]+)+$/.test(value)) return false
-  if (!expected.strong) return value.length >= 16 && looksRandom(value)
+  if (!expected.strong)
+    return value.length >= (expected.form === 'environment' ? 8 : 16) && looksRandom(value)
   if (expected.form !== 'text') return true
   const mixed =
     (/\d/.test(value) && /[A-Za-z]/.test(value)) || /[^A-Za-z0-9._:/-]/.test(value) || /^\d{6,}$/.test(value)

@@ -43,11 +43,11 @@ const isOperator = classOf(/[:=]/)
 const mayMark = classOf(/[:=%\\b\-uw]/i)
 const mayMarkShort = classOf(/[:=%\\b]/i)
 
-const endsLoosely = classOf(/[\s"'`\\>]/)
+const endsLoosely = classOf(/[\s"'`\\>\]]/)
 
 /** Letters of options, and those of them in which a command has its password (read-command.ts). */
 const inOptions = classOf(/[A-Za-z]/)
-const takesPassword = classOf(/[uUapPw]/)
+const takesPassword = classOf(/[uUapPwbAXS]/)
 /** Letters of options that are written as one: `-sSu`. */
 const OPTIONS = 6
 
@@ -71,6 +71,8 @@ const ASTERISK = 42
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
 /** Before an option of a command: a blank, a quote, a bracket. */
 const isBefore = (code: number): boolean => code <= 32 || code === 34 || code === 39 || code === 96
+/** The letter of `\n`, `\t`. */
+const isBreak = (code: number): boolean => code === 110 || code === 116
 /** The `w` of `password` and `passwd`, with a letter beside it. */
 const isPasswordPair = (first: number, second: number): boolean =>
   ((first | 32) === 115 && (second | 32) === 119) ||
@@ -89,8 +91,8 @@ const kinds = pairTable((first, second) => {
     isOperator[first] === 1 ||
     isOperator[second] === 1 ||
     (first === DASH && second === DASH) ||
-    // An option's first dash, where the other is in the next pair.
-    (isBefore(first) && second === DASH) ||
+    // An option's first dash, where the other is in the next pair; behind an escaped line break, too.
+    ((isBefore(first) || isBreak(first)) && second === DASH) ||
     // `\u00` begins with the one, or has the other in it.
     (first === BACKSLASH && second === 117) ||
     (first === 117 && second === 48) ||
@@ -112,7 +114,10 @@ export function isWorthALook(text: string): boolean {
   if (length >= RUN) return true
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code === DASH && (text.charCodeAt(i + 1) === DASH || isBefore(text.charCodeAt(i - 1)))) return true
+    if (code === DASH) {
+      const before = text.charCodeAt(i - 1)
+      if (text.charCodeAt(i + 1) === DASH || isBefore(before) || isBreak(before)) return true
+    }
     if (mayMarkShort[code & 255] === 1 && (!isB(code) || /a/i.test(text[i + 1] ?? ''))) return true
   }
   return cutEnd(text) !== -1
@@ -167,7 +172,10 @@ function lookAtMark(text: string, bytes: Uint8Array, at: number, sight: Sight, a
     if (next >= 50 && next <= 55) areas.push(at, at + 1)
   } else if (code === DASH) {
     if (next !== DASH) {
-      if (at > 0 && isBefore(bytes[at - 1] as number) && mayTakePassword(bytes, at)) areas.push(at - 1, at)
+      if (at === 0 || !mayTakePassword(bytes, at)) return
+      const before = bytes[at - 1] as number
+      if (isBefore(before)) areas.push(at - 1, at)
+      else if (isBreak(before) && bytes[at - 2] === BACKSLASH) areas.push(at - 2, at)
       return
     }
     if (isLetter[bytes[at + 2] as number] === 1) lookAtOption(bytes, at, sight, areas)
@@ -242,6 +250,7 @@ function lookAtName(bytes: Uint8Array, operator: number, sight: Sight, areas: nu
   let end = operator
   while (end > 0 && operator - end < BLANKS && isBlank(bytes[end - 1] as number)) end--
   if (end > 0 && bytes[end - 1] === 93) end--
+  while (end > 0 && operator - end < BLANKS && bytes[end - 1] === ASTERISK) end--
   const quote = end > 0 ? bytes[end - 1] : 0
   if (quote === 34 || quote === 39 || quote === 96) {
     end--

@@ -1,3 +1,5 @@
+import { typedValue } from './typed-passwords.ts'
+
 /**
  * Passwords that no `:` or `=` assigns: netrc lines, XML elements, statements of SQL, `ENV` of a Dockerfile, and pairs of
  * a name and a value. Only after the words that the first look knows (look.ts): `password` and `passwd`.
@@ -40,11 +42,15 @@ export interface LooseValue {
 export function looseValue(text: string, start: number, end: number): LooseValue | null {
   const code = text.charCodeAt(end)
   const blank = isBlank(code)
-  // `>`, a quote or its escape, or a blank
-  if (!blank && code !== 62 && code !== 34 && code !== 39 && code !== 92 && code !== 96) return null
+  // `>`, `]`, a quote or its escape, or a blank
+  if (!blank && code !== 62 && code !== 34 && code !== 39 && code !== 92 && code !== 93 && code !== 96)
+    return null
   if ((blank || code === 62) && ELEMENT.test(before(text, start, 40)))
     return found('element', after(TAG_END, text, end))
   if (code === 62) return null
+  const typed = typedValue(text, start, end)
+  if (typed !== -1) return found('text', typed)
+  if (code === 93) return null
   if (NAMED.test(before(text, start, 48))) return found('named', after(ITS_VALUE, text, end))
   if (code === 34 || code === 39 || code === 96) return null
   if (isNetrc(before(text, start, BEFORE))) return found('environment', after(BLANKS, text, end))

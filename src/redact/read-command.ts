@@ -1,4 +1,6 @@
 import { isPlaceholder } from './checks.ts'
+import { CommandsOf, type Named } from './commands-of.ts'
+import { isInCommand, mayBePassword } from './plain-words.ts'
 import { closing } from './quotes.ts'
 import type { Reading } from './rule.ts'
 
@@ -7,23 +9,24 @@ import type { Reading } from './rule.ts'
  * its command's matter (`cp -p`, `ps -p 1234`), so that each option is read together with the command before it.
  */
 interface Option {
-  /** How the command's name begins, and what its name may go on with. */
+  /** How the command's name begins, and whether its name may go on. */
   commands: readonly string[]
-  rest?: RegExp
+  family?: true
   /**
    * Where the value stands: `pair` = behind the user and a colon (`%` for Samba), in the option or the next word; `attached` = in
-   * the option alone, because the next word is something else; `word` = in either.
+   * the option alone, because the next word is something else; `word` = in either; `cookies` = all of it, unless it names a file;
+   * `piped` = in what `echo` writes into the command.
    */
-  value: 'pair' | 'attached' | 'word'
+  value: 'pair' | 'attached' | 'word' | 'cookies' | 'piped'
   /** What has to follow the command's name, where it takes the option in one of its sub-commands only. */
   after?: RegExp
 }
 
 const LOGIN = /^[^\n]{0,40}\blogin\b/
-const FAMILY = /[\w-]*/y
+const CLIENTS = ['docker', 'podman', 'buildah', 'skopeo', 'nerdctl', 'helm', 'oras', 'crane', 'az', 'oc']
 
 /** By the letter or name of the option. */
-const options: Record<string, readonly Option[]> = {
+const byName: Record<string, readonly Option[]> = {
   u: [{ commands: ['curl'], value: 'pair' }],
   user: [{ commands: ['curl'], value: 'pair' }],
   U: [{ commands: ['curl', 'smbclient', 'rpcclient'], value: 'pair' }],
@@ -33,65 +36,93 @@ const options: Record<string, readonly Option[]> = {
     { commands: ['redis-cli'], value: 'word' },
   ],
   p: [
-    { commands: ['mysql', 'mariadb', '7z'], rest: FAMILY, value: 'attached' },
-    { commands: ['sshpass', 'mongo', 'cqlsh'], rest: FAMILY, value: 'word' },
-    {
-      commands: ['docker', 'podman', 'buildah', 'skopeo', 'nerdctl', 'helm', 'oras', 'crane', 'az', 'oc'],
-      value: 'word',
-      after: LOGIN,
-    },
+    { commands: ['mysql', 'mariadb', '7z'], family: true, value: 'attached' },
+    { commands: ['sshpass', 'mongo', 'cqlsh'], family: true, value: 'word' },
+    { commands: ['psexec', 'PsExec', 'psexec64', 'PsExec64'], value: 'word' },
+    { commands: CLIENTS, value: 'word', after: LOGIN },
   ],
-  P: [{ commands: ['sqlcmd', 'bcp', 'zip', 'unzip', 'mosquitto_'], rest: FAMILY, value: 'word' }],
-  w: [{ commands: ['ldap'], rest: FAMILY, value: 'word' }],
+  b: [{ commands: ['curl'], value: 'cookies' }],
+  A: [{ commands: ['snmp'], family: true, value: 'word' }],
+  X: [{ commands: ['snmp'], family: true, value: 'word' }],
+  S: [{ commands: ['sudo'], value: 'piped' }],
+  'password-stdin': [{ commands: [...CLIENTS, 'crictl', 'regctl'], value: 'piped' }],
+  P: [{ commands: ['sqlcmd', 'bcp', 'zip', 'unzip', 'mosquitto_'], family: true, value: 'word' }],
+  w: [{ commands: ['ldap'], family: true, value: 'word' }],
 }
 
-/** A word that an option has before it: what nearly all lines with a dash do not have. */
-const words = new Map(
-  Object.entries(options).map(([name, list]) => [
-    name,
-    new RegExp(list.flatMap(({ commands, after }) => (after === undefined ? commands : 'login')).join('|')),
-  ]),
-)
+const options = new Map(Object.entries(byName))
 
-/** Characters before an option in which its command is looked for, and times that its name is. */
-const BEFORE = 256
-const TRIES = 3
+/** All commands' names, the longest first: `mongosh` is one of `mongo`'s family. */
+const names = Object.values(byName)
+  .flat()
+  .flatMap(({ commands, family }) =>
+    commands.map((name) => (family === undefined ? name : `${name}[\\w-]{0,32}`)),
+  )
+const NAMES = [...new Set(names)].sort((a, b) => b.length - a.length).join('|')
+
 /** Longest value, and shortest without its user: characters. */
 const MOST = 256
 const LEAST = 3
 
 /** One option, or several in one: `-u`, `-sSu`, `--proxy-user`. */
-const OPTION = /-(?:-(user|proxy-user)\b|[A-Za-z]{0,5}?([uUapPw]))/y
+const OPTION = /-(?:-(user|proxy-user|password-stdin)\b|([A-Za-z]{1,6}))/y
 /** A blank, `=`, or what stands between two words in an array. */
 const GAP = /=|[ \t]{1,8}|\\{0,8}["'],[ \t]{0,8}(?=\\{0,8}["'])/y
+/** Options that a command has its password in. */
+const TAKES = /[uUapPwbAXS]/
 const QUOTE = /\\{0,8}["']/y
 const BARE = /[^\s"'`;|&()<>\\]{1,256}/y
 /** The user before a pair's colon; expansions of the shell have colons of their own. */
 const USER = /^(?:\$\{[^}]*\}|\$\([^)]*\)|[^:%$\s]|\$(?![{(]))*[:%]/
-/** Where one command ends and the next one begins: `\n` that is not continued, as it is or escaped. */
-const SEPARATOR = /&&|\|\||[ \t][|&][ \t]|;[ \t]|(?<!\\)\r?\n|(?<!\\)\\n/
-
 const nothing = (done: number): Reading => ({ from: done, to: done, done })
 
 /** Reads at a blank or quote and the dash of an option. */
-export function readCommand(text: string, keyword: number): Reading {
-  const none = nothing(keyword + 1)
-  const option = at(OPTION, text, keyword + 1)
-  if (option === null) return none
-  const name = option[1] ?? (option[2] as string)
-  const line = text.slice(Math.max(0, keyword - BEFORE), keyword + 1)
-  if (!words.get(name)?.test(line)) return none
-  const end = keyword + 1 + option[0].length
+export function commandReader(text: string): (keyword: number) => Reading {
+  const commands = new CommandsOf(text, NAMES)
+  const read = (keyword: number, open: readonly Named[], name: string, end: number): Reading | null => {
+    for (const one of options.get(name) ?? []) {
+      if (!open.some((command) => takes(command, one, text, keyword))) continue
+      const secret = one.value === 'piped' ? readPiped(text, keyword) : readAfter(text, name, end, one)
+      if (secret !== null) return secret
+    }
+    return null
+  }
+  return (keyword) => {
+    const dash = text.indexOf('-', keyword)
+    const [, long, letters = ''] = at(OPTION, text, dash) ?? []
+    const open = long !== undefined || TAKES.test(letters) ? commands.at(keyword) : []
+    if (open.length === 0) return nothing(keyword + 1)
+    if (long !== undefined) return read(keyword, open, long, dash + 2 + long.length) ?? nothing(keyword + 1)
+    for (let i = 0; i < letters.length; i++) {
+      const secret = read(keyword, open, letters[i] as string, dash + 2 + i)
+      if (secret !== null) return secret
+    }
+    return nothing(keyword + 1)
+  }
+}
+
+/** The secret in the value behind an option's name. */
+function readAfter(text: string, name: string, end: number, option: Option): Reading | null {
   const gap = at(GAP, text, end)?.[0] ?? ''
   // A long option's value never sticks to it.
-  if (option[1] !== undefined && gap === '') return none
+  if (name.length > 1 && gap === '') return null
   const found = readValue(text, end + gap.length)
-  if (found === null) return none
-  for (const one of options[name] as readonly Option[]) {
-    const secret = secretOf(text, found, one, gap)
-    if (secret !== null && hasCommand(line, one)) return secret
-  }
-  return none
+  return found === null ? null : secretOf(text, found, option, gap)
+}
+
+/** `echo password | …` before an option. */
+const PIPED =
+  /(?:echo|printf)[ \t]{1,8}(?:-[neE]{1,3}[ \t]{1,8})?(?:(\\{0,8}["'])(.{1,128}?)\1|([^\s"'|$&;<>\\]{3,128}))[ \t]{0,8}\|[^|\n]{1,128}$/
+/** Characters before the option that are read. */
+const PIPED_BEFORE = 400
+
+function readPiped(text: string, keyword: number): Reading | null {
+  const line = text.slice(Math.max(0, keyword - PIPED_BEFORE), keyword)
+  const match = line.includes('|') ? PIPED.exec(line) : null
+  const secret = match?.[2] ?? match?.[3]
+  if (match === null || secret === undefined || isPlaceholder(secret) || /^[$`]/.test(secret)) return null
+  const from = keyword - line.length + match.index + match[0].indexOf(secret, 5)
+  return { from, to: from + secret.length, done: keyword + 1 }
 }
 
 interface Value {
@@ -114,6 +145,8 @@ function readValue(text: string, start: number): Value | null {
 /** The secret in an option's value; null = there is none. */
 function secretOf(text: string, { from, to, quote }: Value, option: Option, gap: string): Reading | null {
   const value = text.slice(from, to)
+  if (option.value === 'cookies')
+    return /^[^\s=;]{1,64}=./.test(value) && !isPlaceholder(value) ? { from, to, done: to } : null
   const isPair = option.value === 'pair'
   if (option.value === 'attached' && gap !== '') return null
   const user = isPair ? USER.exec(value)?.[0].length : 0
@@ -126,26 +159,24 @@ function secretOf(text: string, { from, to, quote }: Value, option: Option, gap:
   return { from: from + user, to, done: to }
 }
 
-/** A bare word behind a blank may be one of a sentence, unless a command follows it. */
+/** A bare word behind a blank may be one of a sentence. */
 const isPassword = (word: string, text: string, end: number): boolean =>
-  /[^A-Za-z.,:!?-]/.test(word) || at(NEXT, text, end) !== null
+  /[^A-Za-z.,:!?-]/.test(word) ||
+  at(NEXT, text, end) !== null ||
+  (mayBePassword(word) && isInCommand(text, end))
 const NEXT = /[ \t]{1,8}(?:ssh|scp|sftp|rsync|git|ansible|su)\b/y
 
-/** True when the option's command stands in what is before it, and no other command after it. */
-function hasCommand(line: string, { commands, rest, after }: Option): boolean {
-  return commands.some((command) => {
-    let start = line.lastIndexOf(command)
-    for (let tries = 0; tries < TRIES && start !== -1; tries++) {
-      let end = start + command.length
-      if (rest !== undefined) end += at(rest, line, end)?.[0].length ?? 0
-      const tail = line.slice(end)
-      const isWord = !/[\w.-]/.test(line[start - 1] ?? ' ') || line[start - 2] === '\\'
-      if (isWord && /^(?:\.exe)?[\s"'\\]/.test(tail) && !SEPARATOR.test(tail) && (after?.test(tail) ?? true))
-        return true
-      start = start === 0 ? -1 : line.lastIndexOf(command, start - 1)
-    }
-    return false
-  })
+/** True when an option of a command may be this one. */
+function takes(
+  { name, end }: Named,
+  { commands, family, after }: Option,
+  text: string,
+  keyword: number,
+): boolean {
+  const isIt = commands.some((command) =>
+    family === undefined ? name === command : name.startsWith(command),
+  )
+  return isIt && (after === undefined || after.test(text.slice(end, keyword)))
 }
 
 function at(pattern: RegExp, text: string, from: number): RegExpExecArray | null {

@@ -2,7 +2,7 @@ import { base64Fragments } from './encoded.ts'
 import { nameEnds } from './name-ends.ts'
 import { buildPrefilter, type Prefilter } from './prefilter.ts'
 import { type CompiledRule, compileRule, type Rule } from './rule.ts'
-import { keyTails, keyWords } from './rules/keys.ts'
+import { keyTails, keyWords, plainKeyWords } from './rules/keys.ts'
 
 /** What a keyword of the prefilter is for: a value rule by its index, or one of these. */
 export const KEY_NAME = -1
@@ -52,7 +52,7 @@ export function buildRuleSet(options: RuleSetOptions): RuleSet {
     // A base64 run is lower-cased by the prefilter only: its keywords are encoded as rules and names write them.
     const seen = new Set<string>()
     const spelled = names.flatMap((name) => [name, name.replaceAll('_', '-'), name.replaceAll('_', '')])
-    for (const keyword of new Set([...keyWords, ...spelled])) add(keyword, KEY_NAME)
+    for (const keyword of new Set([...keyWords, ...plainKeyWords, ...spelled])) add(keyword, KEY_NAME)
     for (const digit of '234567') add(`%${digit}`, PERCENT)
     for (const mark of ['\\u00', ':\\/']) add(mark, ESCAPE)
     const inPatterns = rules.flatMap((rule) =>

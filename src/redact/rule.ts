@@ -40,6 +40,8 @@ export interface Rule {
   back?: readonly number[]
   /** Reads by hand what no sticky pattern can read in linear time. */
   read?: (text: string, keyword: number) => Reading
+  /** The same where it has to remember what it saw of a text: made for each text, asked from its beginning on. */
+  reader?: (text: string) => (keyword: number) => Reading
   /** Finds candidates where keywords cannot: pairs of from, to. */
   locate?: (text: string) => number[]
   /** Reads what comes after a keyword by hand, in place of `pattern`, which then says the same in other words. */
@@ -74,7 +76,10 @@ export interface CompiledRule extends Rule {
 
 export function compileRule(rule: Rule): CompiledRule {
   let regex: RE2JS | null = null
-  const native = rule.gap === undefined && rule.read === undefined ? nativeForm(rule.pattern) : null
+  const native =
+    rule.gap === undefined && rule.read === undefined && rule.reader === undefined
+      ? nativeForm(rule.pattern)
+      : null
   // A match that begins with its keyword, or a known way before it, is looked for there alone.
   const known = rule.back !== undefined || (rule.before === undefined && rule.locate === undefined)
   return {

@@ -1,7 +1,7 @@
 import { readAssignment } from './assignments.ts'
 import { cutEnd } from './cut.ts'
 import { base64Run, type Decoded, decodeBase64, decodeEscapes, decodePercent } from './encoded.ts'
-import { type CompiledRule, type Gap, isReplacement, type Match, type Rule, replacement } from './rule.ts'
+import { type CompiledRule, type Gap, isReplacement, type Match, type Reading, replacement } from './rule.ts'
 import { BASE64, ESCAPE, KEY_NAME, PERCENT, type RuleSet } from './rule-set.ts'
 
 /** The most text that a pattern sees at once: UTF-16 units. */
@@ -146,7 +146,7 @@ const here: readonly number[] = [0]
 function runReader(
   text: string,
   rule: CompiledRule,
-  read: NonNullable<Rule['read']>,
+  read: (keyword: number) => Reading,
   spots: number[],
   out: Match[],
 ): void {
@@ -154,7 +154,7 @@ function runReader(
   for (let i = 0; i < spots.length; i += 2) {
     const keyword = spots[i] as number
     if (keyword < done) continue
-    const { from, to, done: settled } = read(text, keyword)
+    const { from, to, done: settled } = read(keyword)
     done = settled
     if (to === from || (!rule.inner && !startsWord(text, from))) continue
     if (isKept(text, rule, text.slice(from, to), from, to)) out.push({ from, to, rule: rule.id })
@@ -170,8 +170,11 @@ function isKept(text: string, rule: CompiledRule, found: string, from: number, t
 /** Runs a rule at its candidates: pairs of from, to. */
 function runRule(text: string, rule: CompiledRule, spots: number[], out: Match[], clock: Clock): void {
   if (rule.gap !== undefined) runGap(text, rule, rule.gap, spots, out)
-  else if (rule.read !== undefined) runReader(text, rule, rule.read, spots, out)
-  else if (rule.anchor !== null) runAnchor(text, rule, rule.anchor, spots, out)
+  else if (rule.reader !== undefined) runReader(text, rule, rule.reader(text), spots, out)
+  else if (rule.read !== undefined) {
+    const { read } = rule
+    runReader(text, rule, (keyword) => read(text, keyword), spots, out)
+  } else if (rule.anchor !== null) runAnchor(text, rule, rule.anchor, spots, out)
   else runWindows(text, rule, spots, out, clock)
 }
 

@@ -59,6 +59,9 @@ const assigned = [
   `headers["${name}"] = "${value}"`,
   `{"${name}": {"a": "${value}", "b": [12345]}}`,
   `${name}    :    Basic ${value}`,
+  `**${name}**: ${value}`,
+  `{"name": "${name}", "value": "${value}"}`,
+  `- name: ${name}\n  value: ${value}`,
 ])
 // What no operator assigns.
 for (const name of ['password', 'DB_PASSWORD', 'passwd', 'Password']) {
@@ -73,6 +76,10 @@ for (const name of ['password', 'DB_PASSWORD', 'passwd', 'Password']) {
     `create role ada login ${name} '${value}'`,
     `- ${name}:\n    value: ${value}`,
     `["--${name}", "${value}"]`,
+    `-${name} ${value}`,
+    `**${name}:** ${value}`,
+    `page.fill('#${name}', '${value}')`,
+    `{"selector": "input[name=${name}]", "text": "${value}"}`,
   )
 }
 const others = [

@@ -88,6 +88,23 @@ t.test('no reader of names and encoded forms is slow on 64 KiB made against it',
       nested('- secrets'),
       'password:\n  - "',
     ],
+    ...[
+      '"name":"password","value":"',
+      'value:',
+      'name=value=',
+      '**pwd**: ',
+      'pwd:***',
+      '.fill("password',
+      "'password').",
+    ],
+    ...[
+      '"ref":"password","a":"b",',
+      'password=swordfish ',
+      'password: swordfish\n',
+      'PASS: ab\n',
+      '--pwd swordfish ',
+    ],
+    ...['[a]\npassword = swordfish\n', '(password=swordfish;', '-password swordfish', 'pass'],
     ...[':', '=', '-----', 'key-----', 'basic ', 'bearer ', 'a'.repeat(40), 'é', '…'],
   ]
   for (const unit of units) {

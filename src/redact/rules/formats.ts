@@ -76,6 +76,8 @@ export const formatRules: readonly Rule[] = [
     inner: true,
     check: (found, text, at) =>
       !isPlaceholder(found) &&
+      // `connect(password=typed, host=host)`: an argument of code
+      !/^[A-Za-z_.]+,$/.test(found) &&
       /(?:server|host|data source|user id|uid|database|addr)\s?=/i.test(
         text.slice(Math.max(0, at - 200), at + 200),
       ),

@@ -26,6 +26,17 @@ const strong: Record<string, readonly string[]> = {
     'pgpassword',
     'db_pass',
     'db_password',
+    ...[
+      'smtp_pass',
+      'mail_pass',
+      'ssh_pass',
+      'become_pass',
+      'sudo_pass',
+      'admin_pass',
+      'root_pass',
+      'user_pass',
+    ],
+    ...['default_pass', 'redis_pass', 'mysql_pass', 'store_pass', 'storepass', 'key_pass', 'keypass'],
   ],
   secret: [
     ...[
@@ -139,7 +150,7 @@ const modifier = new RegExp(`_?\\d{1,3}$|_(?:${MODIFIERS.join('|')})$`)
 
 /** Never removed by name, whatever they end with. */
 const exempt =
-  /^(?:gen_ai_usage|llm_token_count|orcheo_token|ai_usage)_|(?:^|_)(?:next|page|continuation|cursor|eos|bos|pad|unk|stop|special|start|end|mask|sep|cls)_token$/
+  /^(?:gen_ai_usage|llm_token_count|orcheo_token|ai_usage)_|(?:^|_)(?:next|page|continuation|cursor|eos|bos|pad|unk|stop|special|start|end|mask|sep|cls)_token$|(?:^|_)existing_secret$/
 
 const rules = new Map<string, string>()
 for (const [rule, names] of Object.entries(strong)) for (const name of names) rules.set(name, rule)
@@ -168,7 +179,6 @@ export const keyWords: readonly string[] = [
     'backup_codes',
     'backupcodes',
     'backup-codes',
-    'db_pass',
     'secret',
     'apikey',
     'api_key',
@@ -244,6 +254,9 @@ export const keyWords: readonly string[] = [
     'passcode',
   ],
 ]
+
+/** Further ones, which base64 is not searched for: of four and five letters it would hold them by chance too often. */
+export const plainKeyWords: readonly string[] = ['pass', 'value']
 
 export interface KeyVerdict {
   rule: string

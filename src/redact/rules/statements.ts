@@ -1,5 +1,5 @@
 import { isPlaceholder } from '../checks.ts'
-import { readCommand } from '../read-command.ts'
+import { commandReader } from '../read-command.ts'
 import type { Rule } from '../rule.ts'
 
 /** A statement that makes a user or a link, up to its password: needed where the words are not in capitals. */
@@ -14,9 +14,9 @@ const BEFORE = 300
 export const statementRules: readonly Rule[] = [
   {
     id: 'command-password',
-    keywords: [' -', '\t-', '\n-', '"-', "'-"],
-    pattern: '-(?:-user|-proxy-user|[A-Za-z]{0,5}?[uUapPw])[= \\t]{0,8}(\\S+)',
-    read: readCommand,
+    keywords: [' -', '\t-', '\n-', '"-', "'-", '\\n-', '\\t-', '--password-stdin'],
+    pattern: '-(?:-user|-proxy-user|[A-Za-z]{0,5}?[uUapPwbAXS])[= \\t]{0,8}(\\S+)',
+    reader: commandReader,
     inner: true,
   },
   {

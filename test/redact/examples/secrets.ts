@@ -1,4 +1,5 @@
 import { alnum, digits, type Examples, hex, type True, upper, whole, within } from './fake.ts'
+import { tokenExamples } from './tokens.ts'
 
 const of = (positives: (string | True)[], ...negatives: string[]): Examples => ({
   true: positives.map((one) => (typeof one === 'string' ? whole(one) : one)),
@@ -62,7 +63,11 @@ export const secretExamples: Record<string, Examples> = {
     [
       within('https://b.s3.amazonaws.com/k?X-Amz-Expires=900&X-Amz-Signature=', hex(64)),
       within('https://storage.googleapis.com/b/k?X-Goog-Expires=900&X-Goog-Signature=', hex(512), '&x=1'),
+      within('https://b.s3.amazonaws.com/k?Expires=1700000000&Sig' + 'nature=', `${alnum(26)}%3D`),
+      within('https://d.example.net/x?Sig' + 'nature=', `${alnum(100)}~${alnum(60)}__`, '&Key-Pair-Id=K2'),
     ],
+    'the method?Signature=short',
+    `signature=${alnum(60)}`,
     'X-Amz-Signature=<signature>',
     'X-Amz-SignedHeaders=host',
   ),
@@ -147,4 +152,5 @@ export const secretExamples: Record<string, Examples> = {
   'grafana-token': of(['glsa' + `_${alnum(32)}_${hex(8)}`, 'glc' + `_${alnum(60)}`], 'glsa_x'),
   'workflow-trace-key': of([`wtk_${hex(16)}_${alnum(43)}`], 'wtk_0123'),
   'dynatrace-token': of(['dt0' + `c01.${upper(24)}.${upper(64)}`], 'dt0c01.x'),
+  ...tokenExamples,
 }

@@ -1,0 +1,168 @@
+import { looksRandom } from '../checks.ts'
+import type { Rule } from '../rule.ts'
+import { IN_GAP, random, token } from './token.ts'
+
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+
+/** Mail, chat, money, watching. */
+export const serviceRules: readonly Rule[] = [
+  token(
+    'slack-token',
+    ['xoxb-', 'xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxe', 'xoxc-', 'xoxd-', 'xapp-'],
+    '(?:xox[abcdeprs](?:\\.xox[bp])?|xapp)-[A-Za-z0-9%-]{16,}',
+    21,
+  ),
+  token(
+    'slack-webhook',
+    ['hooks.slack.com/'],
+    'hooks\\.slack\\.com/(?:services|workflows|triggers)/([\\w/-]{20,})',
+    40,
+    { sticky: /hooks\.slack\.com\/(?:services|workflows|triggers)\/([\w/-]{20,})/y },
+  ),
+  token(
+    'stripe-key',
+    ['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'sk_org_'],
+    '[sr]k_(?:live|test|org)_[A-Za-z0-9_]{16,}',
+    23,
+  ),
+  token('stripe-webhook-secret', ['whsec_'], 'whsec_[A-Za-z0-9+/=]{24,}', 30),
+  token(
+    'twilio-key',
+    [...'0123456789abcdef'].map((digit) => `sk${digit}`),
+    'SK[0-9a-f]{32}',
+    34,
+    { exact: true },
+  ),
+  {
+    id: 'twilio-auth-token',
+    keywords: ['twilio'],
+    gap: { over: IN_GAP, token: /(?<![A-Za-z0-9])[0-9a-f]{32}/iy, most: 96 },
+    pattern: '(?i)twilio[\\w .:="\'-]*?([0-9a-f]{32})',
+    inner: true,
+    exact: true,
+  },
+  token('sendgrid-key', ['sg.'], 'SG\\.[\\w-]{16,32}\\.[\\w-]{32,64}', 50),
+  token('mailgun-key', ['key-'], 'key-[0-9a-f]{32}', 36, { exact: true }),
+  token('mailchimp-key', ['-us'], '[0-9a-f]{32}-us\\d{1,2}', 4, { back: [32], exact: true }),
+  token('brevo-key', ['xkeysib-', 'xsmtpsib-'], 'x(?:key|smtp)sib-[0-9a-f]{64}-\\w{16}', 80),
+  token(
+    'shopify-token',
+    ['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shprt_'],
+    'shp(?:at|ca|pa|ss|rt)_[0-9a-fA-F]{32}',
+    38,
+  ),
+  token(
+    'square-token',
+    ['sq0atp-', 'sq0csp-', 'sq0idp-', 'eaaa'],
+    'sq0(?:atp|csp|idp)-[\\w-]{22,}|EAAA[\\w-]{60}',
+    29,
+    { check: random },
+  ),
+  token('telegram-bot-token', [':aa'], '\\d{8,10}:AA[\\w-]{33}', 36, { back: [10, 9, 8] }),
+  {
+    id: 'discord-bot-token',
+    keywords: ['discord', 'bot '],
+    gap: { over: IN_GAP, token: /(?<![A-Za-z0-9])[A-Za-z][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}/y, most: 96 },
+    pattern: '(?i:discord|bot )[\\w .:="\'-]*?([A-Za-z][\\w-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,})',
+    inner: true,
+  },
+  token(
+    'discord-webhook',
+    ['discord.com/api/', 'discordapp.com/api/'],
+    'discord(?:app)?\\.com/api/(?:v\\d{1,2}/)?webhooks/(\\d{16,20}/[\\w-]{40,})',
+    50,
+    {
+      inner: true,
+      sticky: /discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/(\d{16,20}\/[\w-]{40,})/y,
+    },
+  ),
+  token('teams-webhook', ['.webhook.office.com/'], 'webhook\\.office\\.com/(webhookb2/[\\w@/-]{40,})', 60, {
+    back: [-1],
+    inner: true,
+    sticky: /webhook\.office\.com\/(webhookb2\/[\w@/-]{40,})/y,
+  }),
+  {
+    id: 'datadog-key',
+    keywords: ['datadog', 'dd_api', 'dd-api', 'dd_app', 'dd-app'],
+    gap: { over: IN_GAP, token: /(?<![A-Za-z0-9])(?:[0-9a-f]{40}|[0-9a-f]{32})/y, most: 96 },
+    pattern: '(?i:datadog|dd[_-]ap[ip])[\\w .:="\'-]*?([0-9a-f]{40}|[0-9a-f]{32})',
+    exact: true,
+  },
+  token(
+    'newrelic-key',
+    ['nrak-', 'nrjs-', 'nrii-', 'nral'],
+    '(?:NRAK|NRJS|NRII)-[\\w-]{19,}|[0-9a-f]{32,36}NRAL',
+    4,
+    { back: [0, 36, 35, 34, 33, 32], check: random },
+  ),
+  token('sentry-token', ['sntrys_', 'sntryu_'], 'sntry[su]_[\\w+/=-]{32,}', 39),
+  {
+    id: 'sentry-dsn',
+    keywords: ['://'],
+    min: 40,
+    pattern: 'https?://([0-9a-f]{32}(?::[0-9a-f]{32})?)@[\\w.-]+/\\d',
+    sticky: /https?:\/\/([0-9a-f]{32}(?::[0-9a-f]{32})?)(?=@[\w.-]+\/\d)/y,
+    back: [5, 4],
+  },
+  token(
+    'grafana-token',
+    ['glsa_', 'glc_', 'eyjrijoi'],
+    'glsa_\\w{32}_[0-9a-fA-F]{8}|glc_[A-Za-z0-9+/=]{32,}|eyJrIjoi[A-Za-z0-9+/=_-]{50,}',
+    36,
+  ),
+  // our own ingest keys (src/access/ingest-key.ts)
+  token('workflow-trace-key', ['wtk_'], 'wtk_[0-9a-f]{16}_[\\w-]{43}', 64),
+  token('honeycomb-key', ['hcaik_', 'hcxik_', 'hcalk_', 'hcxlk_'], 'hc[ax][il]k_[a-z0-9]{50,}', 56),
+  token('datadog-app-key', ['ddapp_', 'ddrcm_'], 'ddapp_[A-Za-z0-9]{34}|DDRCM_[A-Za-z0-9]{36,}', 40),
+  token('posthog-key', ['phx_'], 'phx_[A-Za-z0-9]{40,}', 44),
+  token('inngest-key', ['signkey-'], 'signkey-(?:prod|test|branch)-[0-9a-f]{64}', 72),
+  token('dbt-token', ['dbtc_', 'dbtu_'], 'dbt[cu]_[\\w-]{36,}', 41),
+  token('prefect-key', ['pnu_', 'pnb_'], 'pn[ub]_[A-Za-z0-9]{36}', 40, { exact: true }),
+  token('launchdarkly-key', ['sdk-', 'api-'], `(?:sdk|api)-${uuid}`, 40, { exact: true }),
+  token('matrix-token', ['syt_'], 'syt_[A-Za-z0-9+/=]{4,}_[A-Za-z0-9]{20}_[A-Za-z0-9]{6}', 36, {
+    exact: true,
+  }),
+  token('salesforce-token', ['00d'], '00D[A-Za-z0-9]{12,15}![\\w.]{60,}', 15),
+  token('zoho-token', ['1000.'], '1000\\.[0-9a-f]{32}\\.[0-9a-f]{32}', 70, { exact: true }),
+  token('resend-key', ['re_'], 're_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}', 36, { exact: true, check: random }),
+  token('hubspot-token', ['pat-'], `pat-(?:na|eu|ap)\\d-${uuid}`, 44, { exact: true }),
+  token(
+    'paypal-token',
+    ['access_token$'],
+    'access_token\\$(?:production|sandbox)\\$[a-z0-9]{16}\\$[0-9a-f]{32}',
+    70,
+  ),
+  token('plaid-token', ['access-'], `access-(?:production|development|sandbox)-${uuid}`, 51, { exact: true }),
+  token('easypost-key', ['ezak', 'eztk'], 'EZ[AT]K[A-Za-z0-9]{54}', 58, { exact: true }),
+  token('shippo-token', ['shippo_live_', 'shippo_test_'], 'shippo_(?:live|test)_[0-9a-f]{40}', 52),
+  token('duffel-token', ['duffel_live_', 'duffel_test_'], 'duffel_(?:live|test)_[\\w-]{40,}', 52),
+  token('flutterwave-key', ['flwseck'], 'FLWSECK(?:_TEST)?-[0-9a-zA-Z]{12,}-X', 22),
+  token('mapbox-secret', ['sk.eyj'], 'sk\\.eyJ[\\w-]{40,}\\.[\\w-]{20,}', 60),
+  token('pubnub-secret', ['sec-c-'], 'sec-c-[A-Za-z0-9-]{36,}', 42),
+  token('facebook-token', ['eaa'], 'EAA[A-Za-z0-9]{100,}', 103, { check: random }),
+  token('twitter-bearer', ['aaaaaaaaaaaaaaaaaaaa'], 'A{20,22}[A-Za-z0-9%]{40,}', 60, {
+    check: (found) => looksRandom(found.slice(22), 4),
+  }),
+  token('dropbox-token', ['sl.'], 'sl\\.[\\w-]{120,}', 123),
+  token(
+    'amazon-token',
+    ['amzn.mws.', 'amzn1.oa2-cs.'],
+    `amzn\\.mws\\.${uuid}|amzn1\\.oa2-cs\\.v1\\.[0-9a-f]{64}`,
+    45,
+  ),
+  token('zapier-webhook', ['hooks.zapier.com/'], 'hooks\\.zapier\\.com/hooks/catch/(\\d{5,10}/\\w{5,})', 36, {
+    sticky: /hooks\.zapier\.com\/hooks\/catch\/(\d{5,10}\/\w{5,})/y,
+  }),
+  token('make-webhook', ['.make.com/'], 'make\\.com/([a-z0-9]{32})', 42, {
+    back: [-1],
+    inner: true,
+    exact: true,
+    sticky: /make\.com\/([a-z0-9]{32})/y,
+    check: random,
+  }),
+  token('openweathermap-key', ['appid='], 'appid=([0-9a-f]{32})', 38, {
+    exact: true,
+    sticky: /appid=([0-9a-f]{32})/iy,
+  }),
+  token('dynatrace-token', ['dt0'], 'dt0[a-z]\\d{2}\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}', 90),
+]
