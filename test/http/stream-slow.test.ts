@@ -52,11 +52,12 @@ t.test('a client that reads nothing does not hold up the end of the service', as
 t.test(
   'what waits for a slow reader is bounded: it is told to read again, and nothing is lost',
   async (t) => {
-    const { reader, write } = await stuck(t)
+    const { reader, other, write } = await stuck(t)
     // more rows than may wait, although few bytes
     const from = 0x9000
     await write(...Array.from({ length: limits.watch.rows }, (_, n) => span('1', hex(from + n), 'a')))
-    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    // one who reads is told of the last: so is this one, whose rows were too many
+    await other.until((one) => told([one]).includes(id(hex(from + limits.watch.rows - 1))), 60_000)
     reader.resume()
     await write(span('1', 'fff', 'a'))
     await until(() => reader.read().includes(id('fff')))
