@@ -116,8 +116,6 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step, stepped
           <>
             {narrow ? null : <Splitter width={width} setWidth={setWidth} />}
             <LazyPane
-              // who leaves the execution leaves what was shown of it
-              key={loaded.execution.execution_id}
               loaded={loaded}
               view={view}
               row={selected}
