@@ -31,11 +31,15 @@ export function NotLoadedLine({ retry }: Pick<Props, 'retry'>) {
   )
 }
 
+/** Milliseconds that a network needs, after the browser has said that it is there, until something comes through. */
+const SETTLES_MS = 500
+
 /** The page is loaded again by a click alone, for it may be another's page, and only where a network is there to load it. */
 function Ways({ retry, style }: Pick<Props, 'retry'> & { style: string }) {
   useEffect(() => {
-    addEventListener('online', retry)
-    return () => removeEventListener('online', retry)
+    const soon = () => setTimeout(retry, SETTLES_MS)
+    addEventListener('online', soon)
+    return () => removeEventListener('online', soon)
   }, [retry])
   return (
     <span class="ways">
