@@ -32,6 +32,8 @@ const Issuer = closed({
   jwks_url: Name,
   algorithms: Type.Optional(Type.Array(Algorithm, { minItems: 1 })),
   claims: Type.Optional(ClaimNames),
+  /** The `typ` its tokens must have (`at+jwt`), where it also signs others for the same audience. Default: any. */
+  typ: Type.Optional(Name),
   /** Every token of this issuer belongs to this workspace, whatever it claims. */
   workspace: Type.Optional(Name),
   /** The workspaces its tokens may claim: names, `prefix*`, `*`. Default: any. */

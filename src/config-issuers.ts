@@ -15,6 +15,8 @@ export interface IssuerConfig {
   jwksUrl: string
   algorithms: readonly string[]
   claims: ClaimNames
+  /** What its tokens say that they are, in lower case; null = anything. */
+  typ: string | null
   /** Set = every token of this issuer belongs to this workspace, whatever it claims. */
   workspace: string | null
   /** Patterns of the workspaces its tokens may claim. */
@@ -43,7 +45,7 @@ interface Given {
 export function checkIssuers(given: Given): IssuerConfig[] {
   const { file, jwksUrl, jwtIssuer, jwtAudience, claims, wrong } = given
   const issuers: IssuerConfig[] = []
-  const base = { algorithms: DEFAULT_ALGORITHMS, claims, workspace: null, workspaces: ['*'] }
+  const base = { algorithms: DEFAULT_ALGORITHMS, claims, typ: null, workspace: null, workspaces: ['*'] }
   if (jwksUrl !== null && fetchable('TRACE_JWKS_URL', '', jwksUrl, wrong)) {
     issuers.push({ ...base, issuer: jwtIssuer, audience: jwtAudience, jwksUrl })
   }
@@ -62,6 +64,7 @@ export function checkIssuers(given: Given): IssuerConfig[] {
       jwksUrl: entry.jwks_url,
       algorithms: entry.algorithms ?? DEFAULT_ALGORITHMS,
       claims: claimNames(entry.claims, claims),
+      typ: entry.typ?.toLowerCase() ?? null,
       workspace: entry.workspace ?? null,
       workspaces: entry.workspaces ?? ['*'],
     })

@@ -15,6 +15,8 @@ export interface Issuer {
   issuer: string
   audience: string
   algorithms: readonly string[]
+  /** The `typ` of the header, in lower case; null = any. */
+  typ: string | null
   rules: ClaimRules
   /** The secret of HS256, or the public key (SPKI PEM) that a header names. Throws Unauthenticated. */
   key: string | ((header: TokenHeader) => Promise<string>)
@@ -40,6 +42,7 @@ export function createKeys(config: Config, ownSecret: string | null): Keys {
         issuer: issuer.issuer,
         audience: issuer.audience,
         algorithms: issuer.algorithms,
+        typ: issuer.typ,
         rules: { names, workspace, workspaces, roles: config.roles },
         key: createRemoteKeys(issuer.jwksUrl, issuer.algorithms),
       }
@@ -49,24 +52,34 @@ export function createKeys(config: Config, ownSecret: string | null): Keys {
   const secret = config.jwtSecret ?? ownSecret
   if (secret === null) throw new Error('neither a secret nor an issuer is configured')
   const { jwtIssuer: issuer, jwtAudience: audience } = config
-  return { issuers: [{ issuer, audience, algorithms: ['HS256'], rules, key: secret }], secret }
+  return { issuers: [{ issuer, audience, algorithms: ['HS256'], typ: null, rules, key: secret }], secret }
 }
 
 /**
  * The configured issuer a token names: `iss` is a map key here and nothing more. Throws Unauthenticated for a
- * token that is oversize, not a signed JWT, or of an issuer that is not configured.
+ * token that is oversize, not a signed JWT, of an issuer that is not configured, or of another type than its issuer's.
  */
 export function issuerOf(keys: Keys, token: string): number {
   if (token.length > maxTokenLength) throw new Unauthenticated('The token is too long')
   const parts = token.split('.')
   if (parts.length !== 3 || parts.some((part) => !/^[A-Za-z0-9_-]+$/.test(part))) throw refused()
-  let iss: unknown
+  const iss = memberOf(parts[1], 'iss')
+  const index = keys.issuers.findIndex(({ issuer }) => issuer === iss)
+  const issuer = keys.issuers[index]
+  if (issuer === undefined) throw refused()
+  if (issuer.typ !== null && issuer.typ !== plainTyp(memberOf(parts[0], 'typ'))) throw refused()
+  return index
+}
+
+/** A member of one part of a token. Throws Unauthenticated for what is no JSON. */
+function memberOf(part: string | undefined, name: string): unknown {
   try {
-    iss = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8'))?.iss
+    return JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'))?.[name]
   } catch {
     throw refused()
   }
-  const index = keys.issuers.findIndex(({ issuer }) => issuer === iss)
-  if (index < 0) throw refused()
-  return index
 }
+
+/** RFC 7515, 4.1.9: a media type, whatever its case, of which `application/` may be left out. */
+const plainTyp = (typ: unknown) =>
+  typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : ''

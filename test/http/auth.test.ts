@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { claims, hs256, type Json, keyServer, pair, signed, unsigned } from '../access/jwt.ts'
 import { secret, service, token } from './service.ts'
@@ -128,6 +129,13 @@ t.test('JWKS: every algorithm we pin, and each trap', async (t) => {
     ['no kid among several keys of a kind', signed(claims(), evil)],
     ['jku', signed(claims(), evil, { kid: 'rs', jku: theirs.url })],
     ['x5u', signed(claims(), evil, { kid: 'x', x5u: theirs.url })],
+    ['x5c', signed(claims(), evil, { kid: 'rs', x5c: [der.toString('base64')] })],
+    ['crit', signed(claims(), pairs.rs, { kid: 'rs', crit: ['exp'] })],
+    [
+      'a payload that is said not to be encoded',
+      signed(claims(), pairs.rs, { kid: 'rs', crit: ['b64'], b64: false }),
+    ],
+    ['alg said twice', twice(hs256(claims(), spki, { kid: 'rs' }))],
     ['jwk', signed(claims(), evil, { jwk: evil.publicKey.export({ format: 'jwk' }) })],
     ['their server as issuer', signed(claims({ iss: theirs.url.replace('/jwks', '') }), evil, { kid: 'rs' })],
     ['expired', signed(claims({ exp: now() - 10 }), pairs.rs, { kid: 'rs' })],
@@ -140,6 +148,21 @@ t.test('JWKS: every algorithm we pin, and each trap', async (t) => {
   t.equal(theirs.asked, 0, 'nothing was asked of a place that a token named')
 })
 
+t.test('an issuer that signs several kinds of tokens: only those of the configured type', async (t) => {
+  const rs = pair('RS256')
+  const server = await keyServer([{ kid: 'rs', pair: rs }])
+  t.teardown(() => server.close())
+  const folder = t.testdir({
+    'config.yaml': `issuers: [{ issuer: workflow-trace, jwks_url: "${server.url}", typ: AT+jwt }]`,
+  })
+  const { url } = await service(t, { TRACE_CONFIG: join(folder, 'config.yaml') })
+  const status = async (header: Json) =>
+    (await ask(url, `Bearer ${signed(claims(), rs, { kid: 'rs', ...header })}`)).status
+  for (const typ of ['at+jwt', 'application/at+JWT']) t.equal(await status({ typ }), 200, typ)
+  for (const typ of ['JWT', 'id+jwt', '', null, ['at+jwt'], undefined])
+    t.equal(await status({ typ }), 401, JSON.stringify(typ))
+})
+
 t.test('JWKS away from the start: 401, never 500', async (t) => {
   const rs = pair('RS256')
   const server = await keyServer([{ kid: 'rs', pair: rs }])
@@ -149,3 +172,10 @@ t.test('JWKS away from the start: 401, never 500', async (t) => {
   await server.close()
   t.equal((await ask(url, `Bearer ${signed(claims(), rs, { kid: 'rs' })}`)).status, 401)
 })
+
+/** The same token, whose header says first that it is one of ours. */
+function twice(token: string): string {
+  const [head = '', ...rest] = token.split('.')
+  const header = Buffer.from(head, 'base64url').toString().replace('{', '{"alg":"RS256",')
+  return [Buffer.from(header).toString('base64url'), ...rest].join('.')
+}

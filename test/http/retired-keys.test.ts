@@ -24,6 +24,7 @@ async function setUp(t: { teardown(clean: () => Promise<unknown>): void }) {
     issuer: 'workflow-trace',
     audience: 'workflow-trace',
     algorithms: ['RS256'],
+    typ: null,
     rules,
     key,
   }
