@@ -105,6 +105,8 @@ export function conventionsDoc(): string {
     '  help: on OTLP spans the JavaScript SDK always sets it, the Python SDK never does.',
     '- **Temporal’s Python SDK** marks the start and the end of a workflow by a span each: one that still runs, and one that was',
     '  cancelled, look like one that ended well.',
+    '- **Flowise** writes no spans of a form of its own: those of OpenInference, by its own handler or LangChain’s instrumentation.',
+    '  They are read as such (not verified against Flowise itself).',
     '',
     '## Families',
     '',
