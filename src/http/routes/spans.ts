@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyContextConfig } from 'fastify'
 import { notModified } from '../etag.ts'
 import type { Parts } from '../parts.ts'
 import { presentCanvasState } from '../present/canvas-state.ts'
@@ -6,25 +7,25 @@ import { presentSpanDetail } from '../present/span-detail.ts'
 import { CanvasState } from '../schemas/trace.ts'
 import { findSpan, spanSchema } from '../span-reading.ts'
 
+/** What both answers have in common; `description` = what is in them. */
+const described = (description: string): FastifyContextConfig => ({
+  described: {
+    tag: 'executions',
+    headers: ['if-none-match'],
+    answers: {
+      200: { description, headers: ['etag', 'x-trace-stale'] },
+      304: { description: 'The reader has this answer already.' },
+    },
+    refuses: [404],
+  },
+})
+
 /** One span with its content, masked for its reader. */
 export const spans: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { parts }) => {
   app.get(
     '/api/executions/:execution/spans/:span',
     {
-      config: {
-        described: {
-          tag: 'executions',
-          headers: ['if-none-match'],
-          answers: {
-            200: {
-              description: 'The span, with personal data masked; content only with content:read.',
-              headers: ['etag', 'x-trace-stale'],
-            },
-            304: { description: 'The reader has this answer already.' },
-          },
-          refuses: [404],
-        },
-      },
+      config: described('The span, with personal data masked; content only with content:read.'),
       schema: {
         summary: 'One span with its content',
         description: 'The earliest span of the id, when several traces of the execution have one.',
@@ -43,20 +44,7 @@ export const spans: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, { 
   app.get(
     '/api/executions/:execution/trace/spans/:span/state',
     {
-      config: {
-        described: {
-          tag: 'executions',
-          headers: ['if-none-match'],
-          answers: {
-            200: {
-              description: 'Both sides, with personal data masked; empty without content:read.',
-              headers: ['etag', 'x-trace-stale'],
-            },
-            304: { description: 'The reader has this answer already.' },
-          },
-          refuses: [404],
-        },
-      },
+      config: described('Both sides, with personal data masked; empty without content:read.'),
       schema: {
         summary: "A workflow's state before and after a span, as Canvas reads it",
         description: 'Where the runner sent no state: what went into the span and what came out of it.',
