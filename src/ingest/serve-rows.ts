@@ -6,6 +6,7 @@ import { giveBuffer } from '../store/row-buffers.ts'
 import { sendBatch } from '../store/sent-rows.ts'
 import type { RowAnswer, RowJob } from './row-job.ts'
 import { newTally, spansOf } from './spans-of.ts'
+import { Turns } from './turns.ts'
 
 /** Workspaces whose redactor is remembered. */
 const MOST_WORKSPACES = 1_000
@@ -14,6 +15,7 @@ const MOST_WORKSPACES = 1_000
 export function serveRows(port: MessagePort, rules: Redactor): void {
   const redactors = new Map<string, Redactor>()
   const repeats = new Repeats()
+  const turns = new Turns()
   let days: ReadonlySet<string> = new Set()
 
   const redactorOf = (workspace: string, idKey: Uint8Array): Redactor => {
@@ -30,8 +32,15 @@ export function serveRows(port: MessagePort, rules: Redactor): void {
     const body = { ...job, bytes: Buffer.from(buffer, byteOffset, byteLength) }
     const place = { ...plan, days, repeats }
     const tally = newTally()
+    const due = turns.due(body.maxBytes)
+    await turns.take(due)
     try {
-      const reading = { ...job, inflated: () => {}, redactor: async () => redactorOf(workspace, idKey) }
+      const redactor = async () => redactorOf(workspace, idKey)
+      const pause = () => {
+        turns.give()
+        return turns.take(due)
+      }
+      const reading = { ...job, inflated: () => {}, redactor, pause, atOnce: job.maxBytes }
       const spans = spansOf(body, reading, tally)
       const batches = (await encodeSlices(spans, async () => place)).map(sendBatch)
       const handed = batches.flatMap((batch) => [
@@ -43,6 +52,8 @@ export function serveRows(port: MessagePort, rules: Redactor): void {
       port.postMessage({ id, batches, tally } satisfies RowAnswer, handed)
     } catch (error) {
       port.postMessage({ id, ...told(error as Error) } satisfies RowAnswer)
+    } finally {
+      turns.give()
     }
   }
 

@@ -44,7 +44,14 @@ export interface Reading {
   workflows: readonly string[]
   /** Asked for once there is a span. */
   redactor: () => Promise<Redactor>
+  /** Lets others have their turn; resolves when it is this request's again. */
+  pause: () => Promise<void>
+  /** Compressed bytes that are inflated at once; absent = few, for a thread that has sockets to look after. */
+  atOnce?: number
 }
+
+/** Whatever else waits in this thread has its turn. */
+export const giveWay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Spans that are understood and redacted in one go: a few milliseconds of the event loop. */
 const SLICE_SPANS = 64
@@ -57,7 +64,7 @@ const TURN_MS = 10
  * `inflated` and the decoder throw.
  */
 export async function* spansOf(body: Body, reading: Reading, tally: Tally): AsyncGenerator<Span[]> {
-  const bytes = await inflate(body.bytes, body.codec, reading.maxBytes)
+  const bytes = await inflate(body.bytes, body.codec, reading.maxBytes, reading.atOnce)
   reading.inflated(bytes.length)
   tally.inflated = bytes.length
   let redactor: Redactor | null = null
@@ -69,7 +76,7 @@ export async function* spansOf(body: Body, reading: Reading, tally: Tally): Asyn
     if (spans.length > 0) yield spans
     if (performance.now() - turn < TURN_MS) continue
     // One huge batch must not keep the small ones of others waiting.
-    await new Promise((resolve) => setImmediate(resolve))
+    await reading.pause()
     turn = performance.now()
   }
 }

@@ -36,6 +36,7 @@ export const SUPPORTED_ENCODINGS: readonly string[] = [
  * Undoes the `Content-Encoding` of a body.
  * @param contentEncoding the header as sent; absent, empty and `identity` mean: as it is
  * @param maxBytes the most bytes after inflation; memory stays within a small multiple of it
+ * @param atOnce compressed bytes up to which it is done at once, on this thread
  * @throws UnsupportedEncoding for an unknown encoding or a stack of them, BodyTooLarge beyond `maxBytes`,
  *   Undecodable for a corrupt or truncated stream
  */
@@ -43,6 +44,7 @@ export async function inflate(
   body: Buffer,
   contentEncoding: string | undefined,
   maxBytes: number,
+  atOnce: number = SYNC_BYTES,
 ): Promise<Buffer> {
   const name = (contentEncoding ?? '').trim().toLowerCase()
   if (name === '' || name === 'identity') {
@@ -54,7 +56,7 @@ export async function inflate(
   const options: zlib.ZlibOptions = { maxOutputLength: maxBytes }
   if (codec === gzip) options.chunkSize = gzipChunk(body, maxBytes)
   try {
-    return body.length <= SYNC_BYTES ? codec.sync(body, options) : await codec.async(body, options)
+    return body.length <= atOnce ? codec.sync(body, options) : await codec.async(body, options)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new BodyTooLarge(maxBytes)
     throw new Undecodable(`not a whole ${name} stream`)
