@@ -12,7 +12,7 @@ import { type ExplainReport, explainRequest } from './explain.ts'
 import { takeLogs } from './logs.ts'
 import { messageOf, total } from './refusals.ts'
 import type { RowThreads } from './row-threads.ts'
-import { type Body, giveWay, newTally, spansOf, type Tally } from './spans-of.ts'
+import { type Body, newTally, spansOf, type Tally } from './spans-of.ts'
 
 export type { Body } from './spans-of.ts'
 
@@ -82,7 +82,7 @@ export class Ingest {
     const { room, hold } = this.#roomFor(body, ticket)
     let tally = newTally()
     const redactor = () => this.#parts.redactorOf(workspace)
-    const reading = { maxBytes: config.maxBodyBytes, inflated: hold, workflows, redactor, pause: giveWay }
+    const reading = { maxBytes: config.maxBodyBytes, inflated: hold, workflows, redactor }
     const spans = () => spansOf(body, reading, (tally = newTally()))
     const rows = async (plan: RowPlan) => {
       const { idKey } = await redactor()

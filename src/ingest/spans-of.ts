@@ -44,14 +44,13 @@ export interface Reading {
   workflows: readonly string[]
   /** Asked for once there is a span. */
   redactor: () => Promise<Redactor>
-  /** Lets others have their turn; resolves when it is this request's again. */
-  pause: () => Promise<void>
+  /** Lets others have their turn; resolves when it is this request's again. Absent = whatever waits in this thread. */
+  pause?: () => Promise<void>
   /** Compressed bytes that are inflated at once; absent = few, for a thread that has sockets to look after. */
   atOnce?: number
 }
 
-/** Whatever else waits in this thread has its turn. */
-export const giveWay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const giveWay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Spans that are understood and redacted in one go: a few milliseconds of the event loop. */
 const SLICE_SPANS = 64
@@ -76,7 +75,7 @@ export async function* spansOf(body: Body, reading: Reading, tally: Tally): Asyn
     if (spans.length > 0) yield spans
     if (performance.now() - turn < TURN_MS) continue
     // One huge batch must not keep the small ones of others waiting.
-    await reading.pause()
+    await (reading.pause ?? giveWay)()
     turn = performance.now()
   }
 }

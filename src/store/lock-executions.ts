@@ -16,7 +16,8 @@ export interface StoredExecutionTrace {
 
 /**
  * Executions by their keys, one look-up for each, in the order of the keys: a join would read the realm's whole index
- * whenever the planner thinks it small.
+ * whenever the planner thinks it small. The statements have no names: a plan that was kept from when the table was
+ * empty takes the index of the lists, and reads all of it at every look-up until the table is analyzed.
  */
 const byKey = (table: string, columns: string, end: string) => `select row.*
   from unnest($2::text[], $3::boolean[]) as key (id, fallback) cross join lateral (
@@ -60,7 +61,6 @@ export async function lockExecutions(
     workflow_id: string
     workflow_explicit: boolean
   }>({
-    name: 'lock-executions',
     text: byKey('executions', 'execution_id, fallback, workflow_id, workflow_explicit', 'for update'),
     values: parameters(realm, keys),
   })
@@ -84,7 +84,6 @@ export async function tracesOfExecutions(
     trace: string
     days: string[]
   }>({
-    name: 'traces-of-executions',
     text: byKey(
       'execution_traces',
       `execution_id, fallback, encode(trace_id, 'hex') as trace, days::text[] as days`,

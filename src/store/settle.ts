@@ -14,6 +14,7 @@ import { loadTraces } from './load-traces.ts'
 import { executionsOfTraces, lockExecutions, tracesOfExecutions } from './lock-executions.ts'
 import { type MarkedTraces, type MarkFilter, takeMarks } from './marks.ts'
 import { type Settled, saveRollUps } from './save-roll-up.ts'
+import { groupsOf, type SettleGroup, together } from './settle-groups.ts'
 
 /** Looks for executions that others made meanwhile, each of which is one more to lock. */
 const TRIES = 10
@@ -76,8 +77,39 @@ async function settleExecutions(
 ): Promise<ExecutionKey[]> {
   const locked = await lockExecutions(client, realm, keys)
   const stored = await tracesOfExecutions(client, realm, keys)
-  const traceIds = new Set([...marked.keys(), ...stored.map(({ traceId }) => traceId)])
-  const { traces, salt } = await loadSwept(client, realm, [...traceIds])
+  const groups = groupsOf(keys, marked, stored)
+  let settled = await settledOf(client, realm, marked, groups)
+  // an execution that nobody knew of has spans in several groups
+  settled ??= (await settledOf(client, realm, marked, [together(groups)])) ?? []
+  for (const one of settled) one.locked = locked.get(executionKey(one.key))
+  return saveRollUps(client, realm, settled, stored)
+}
+
+/** What is derived of all groups, in the order of the keys. null = one execution was found in two of them. */
+async function settledOf(
+  client: PoolClient,
+  realm: number,
+  marked: MarkedTraces,
+  groups: readonly SettleGroup[],
+): Promise<Settled[] | null> {
+  const settled = new Map<string, Settled | null>()
+  for (const group of groups) {
+    for (const [id, one] of await settledOfGroup(client, realm, marked, group)) {
+      if (settled.has(id)) return null
+      settled.set(id, one)
+    }
+  }
+  return [...settled].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, one]) => one ?? [])
+}
+
+/** By `executionKey`, every execution that has spans in the group's traces; null = nothing of it changed. */
+async function settledOfGroup(
+  client: PoolClient,
+  realm: number,
+  marked: MarkedTraces,
+  { keys, traceIds }: SettleGroup,
+): Promise<Map<string, Settled | null>> {
+  const { traces, salt } = await loadSwept(client, realm, traceIds)
   const resolved = new Map(Array.from(traces, ([traceId, spans]) => [traceId, resolveSpans(spans)]))
 
   const found = new Map<string, { key: ExecutionKey; traceIds: string[]; changed: boolean }>()
@@ -95,8 +127,9 @@ async function settleExecutions(
     }
   }
 
-  const settled: Settled[] = []
-  for (const [id, { key, traceIds: own, changed }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const settled = new Map<string, Settled | null>()
+  for (const [id, { key, traceIds: own, changed }] of found) {
+    settled.set(id, null)
     if (!changed) continue
     const only = own.length === 1 ? resolved.get(own[0] as string) : undefined
     const tree = only
@@ -109,14 +142,14 @@ async function settleExecutions(
     // an execution beside an erased one changed, though its own spans did not
     if (roll !== null) roll.version ^= salt(own)
     const days = (traceId: string) => [...new Set(traces.get(traceId)?.map((span) => span.day))].sort()
-    settled.push({
+    settled.set(id, {
       key,
       roll,
       traces: own.map((traceId) => ({ traceId, days: days(traceId) })),
-      locked: locked.get(id),
+      locked: undefined,
     })
   }
-  return saveRollUps(client, realm, settled, stored)
+  return settled
 }
 
 /** The spans of the traces, without what was erased: that is deleted here, if somebody left it. */

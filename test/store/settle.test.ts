@@ -119,3 +119,21 @@ t.test('an execution that somebody makes meanwhile, from another trace, is read 
   const { rows } = await pool.query('select span_count as spans, workflow_id as workflow from executions')
   t.strictSame(rows, [{ spans: 2, workflow: 'first' }])
 })
+
+t.test('an execution that no mark names, in traces that are read apart, is counted as a whole', async (t) => {
+  const count = 200
+  const traces = Array.from({ length: count }, (_, i) => (i + 1).toString(16))
+  const { pool, mark } = await stored(
+    t,
+    traces.map((trace, i) => [trace, '1', null, { executionId: i % 40 === 0 ? 'shared' : `own-${i}` }]),
+  )
+  await pool.query('truncate executions, execution_traces, dirty_traces')
+  for (const trace of traces) await mark(trace)
+  t.equal(await settle(pool, { ...anything, limit: count }, 2_000), count)
+  const { rows } = await pool.query(
+    `select execution_id as id, span_count as spans from executions where span_count <> 1`,
+  )
+  t.strictSame(rows, [{ id: 'shared', spans: 5 }])
+  t.equal((await pool.query('select from executions')).rowCount, count - 4)
+  t.equal((await pool.query('select from execution_traces')).rowCount, count)
+})
