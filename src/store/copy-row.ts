@@ -261,14 +261,27 @@ export class CopyRows implements Rows {
 
   /** A one-dimensional text array. */
   texts(values: readonly string[]): void {
+    this.#array(TEXT_OID, values.length, () => {
+      for (const value of values) this.text(value)
+    })
+  }
+
+  /** A one-dimensional array of dates, in days since 2000-01-01. */
+  dates(values: readonly number[]): void {
+    this.#array(DATE_OID, values.length, () => {
+      for (const value of values) this.int32(value)
+    })
+  }
+
+  #array(type: number, length: number, write: () => void): void {
     this.#room(4 + 20)
     const start = this.#at
     let at = start + 4
-    for (const word of values.length === 0 ? [0, 0, TEXT_OID] : [1, 0, TEXT_OID, values.length, 1]) {
+    for (const word of length === 0 ? [0, 0, type] : [1, 0, type, length, 1]) {
       at = this.#buffer.writeInt32BE(word, at)
     }
     this.#at = at
-    for (const value of values) this.text(value)
+    write()
     this.#buffer.writeInt32BE(this.#at - start - 4, start)
   }
 
@@ -306,8 +319,9 @@ const viewOf = (buffer: Buffer) => new DataView(buffer.buffer, buffer.byteOffset
 /** The value of a hex digit; ids were checked by normalize/. */
 export const nibble = (code: number): number => (code <= 57 ? code - 48 : (code | 32) - 87)
 
-/** OID of `text` (pg_type.dat). */
+/** OIDs of `text` and `date` (pg_type.dat). */
 const TEXT_OID = 25
+const DATE_OID = 1082
 
 /** PostgreSQL's numeric in base 10,000: `weight` is the power of 10,000 of the first digit. */
 function base10000(decimal: string): { digits: number[]; weight: number; negative: boolean; scale: number } {

@@ -87,6 +87,8 @@ export class BatchEncoder {
   readonly #rows = new CopyRows(usualBytes)
   readonly #contexts = new Map<string, Context>()
   readonly #named = new Map<string, Set<string>>()
+  /** The days of each trace's rows, in days since 1970-01-01. */
+  readonly #days = new Map<string, Set<number>>()
   readonly #place: BatchPlace
   readonly #messages: MessageRows
   readonly #row: RowPlace
@@ -117,8 +119,8 @@ export class BatchEncoder {
       row.share = row.day === 0 ? null : this.#messages.shareFor(span.traceId, row.day - PG_EPOCH_DAYS)
       row.context = this.#contextFor(span)
       writeSpanRow(this.#rows, span, row)
-      let executions = this.#named.get(span.traceId)
-      if (executions === undefined) this.#named.set(span.traceId, (executions = new Set()))
+      setOf(this.#days, span.traceId).add(row.day)
+      const executions = setOf(this.#named, span.traceId)
       if (span.executionId !== null) executions.add(span.executionId)
     }
   }
@@ -128,7 +130,7 @@ export class BatchEncoder {
     usualBytes = Math.min(MOST_FIRST_BYTES, Math.max(FIRST_BYTES, Math.ceil(likely)))
     return {
       spans: this.#rows,
-      marks: encodeMarks(this.#place.realm, this.#named),
+      marks: encodeMarks(this.#place.realm, this.#named, this.#days),
       contexts: this.#contexts,
       messages: this.#messages.slice(),
       named: this.#named,
@@ -184,13 +186,24 @@ function contextFor(resource: Resource, scope: Scope): Context {
   return context
 }
 
-function encodeMarks(realm: number, named: ReadonlyMap<string, ReadonlySet<string>>): Buffer {
-  const marks = new CopyRows(named.size * 64)
+function setOf<T>(sets: Map<string, Set<T>>, traceId: string): Set<T> {
+  let set = sets.get(traceId)
+  if (set === undefined) sets.set(traceId, (set = new Set()))
+  return set
+}
+
+function encodeMarks(
+  realm: number,
+  named: ReadonlyMap<string, ReadonlySet<string>>,
+  days: ReadonlyMap<string, ReadonlySet<number>>,
+): Buffer {
+  const marks = new CopyRows(named.size * 96)
   for (const [traceId, executions] of named) {
-    marks.startRow(3)
+    marks.startRow(4)
     marks.int32(realm)
     marks.hex(traceId)
     marks.texts([...executions])
+    marks.dates(Array.from(days.get(traceId) ?? [], (day) => day - PG_EPOCH_DAYS))
     marks.endRow()
   }
   return marks.slice()

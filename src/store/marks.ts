@@ -10,13 +10,22 @@ export interface MarkFilter {
   limit: number
 }
 
-/** What changed in one realm: by trace id in hex, the executions that the new spans name. */
-export type MarkedTraces = Map<string, Set<string>>
+/** What is new of a trace. */
+export interface MarkedTrace {
+  /** The executions that its new spans name. */
+  names: Set<string>
+  /** The days that its new spans are stored under, as `YYYY-MM-DD`; null = not known. */
+  days: Set<string> | null
+}
+
+/** What changed in one realm: by trace id in hex. */
+export type MarkedTraces = Map<string, MarkedTrace>
 
 interface Mark {
   realm: number
   trace_id: Buffer
   execution_ids: string[]
+  days: string[] | null
   marked_at: Date
   busy: boolean
 }
@@ -35,8 +44,8 @@ export async function takeMarks(
          select ctid from dirty_traces where (realm, trace_id) in (
            select realm, trace_id from dirty_traces where ${filter.where} order by id limit ${filter.limit})
          order by id for update ${filter.wait ? '' : 'skip locked'}))
-       returning id, realm, trace_id, execution_ids, marked_at)
-     select realm, trace_id, execution_ids, marked_at, ${filter.wait ? 'false' : OTHERS} as busy from taken`,
+       returning id, realm, trace_id, execution_ids, days, marked_at)
+     select realm, trace_id, execution_ids, days::text[] as days, marked_at, ${filter.wait ? 'false' : OTHERS} as busy from taken`,
     filter.values,
   )
   const busy = rows.filter((mark) => mark.busy)
@@ -49,24 +58,26 @@ const OTHERS = `exists (select from dirty_traces d where d.realm = taken.realm a
   and d.id not in (select id from taken))`
 
 async function putBack(client: PoolClient, marks: readonly Mark[]): Promise<void> {
-  for (const { realm, trace_id, execution_ids, marked_at } of marks) {
+  for (const { realm, trace_id, execution_ids, days, marked_at } of marks) {
     await client.query(
-      'insert into dirty_traces (realm, trace_id, execution_ids, marked_at) values ($1, $2, $3, $4)',
-      [realm, trace_id, execution_ids, marked_at],
+      'insert into dirty_traces (realm, trace_id, execution_ids, days, marked_at) values ($1, $2, $3, $4, $5)',
+      [realm, trace_id, execution_ids, days, marked_at],
     )
   }
 }
 
 function byRealm(marks: readonly Mark[]): Map<number, MarkedTraces> {
   const realms = new Map<number, MarkedTraces>()
-  for (const { realm, trace_id, execution_ids, busy } of marks) {
+  for (const { realm, trace_id, execution_ids, days, busy } of marks) {
     if (busy) continue
     let traces = realms.get(realm)
     if (traces === undefined) realms.set(realm, (traces = new Map()))
     const traceId = trace_id.toString('hex')
-    let names = traces.get(traceId)
-    if (names === undefined) traces.set(traceId, (names = new Set()))
-    for (const name of execution_ids) names.add(name)
+    let trace = traces.get(traceId)
+    if (trace === undefined) traces.set(traceId, (trace = { names: new Set(), days: new Set() }))
+    for (const name of execution_ids) trace.names.add(name)
+    if (days === null) trace.days = null
+    else for (const day of days) trace.days?.add(day)
   }
   return new Map([...realms].sort(([a], [b]) => a - b))
 }

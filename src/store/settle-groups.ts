@@ -14,6 +14,25 @@ export interface SettleGroup {
   traceIds: string[]
 }
 
+/**
+ * The days that the spans of a group's traces are stored under: what the last roll-up found, and what came since. null =
+ * not known.
+ */
+export function daysOfGroup(
+  { traceIds }: SettleGroup,
+  marked: MarkedTraces,
+  stored: ReadonlyMap<string, readonly string[]>,
+): string[] | null {
+  const days = new Set<string>()
+  for (const traceId of traceIds) {
+    const mark = marked.get(traceId)
+    if (mark?.days === null) return null
+    for (const day of mark?.days ?? []) days.add(day)
+    for (const day of stored.get(traceId) ?? []) days.add(day)
+  }
+  return [...days]
+}
+
 /** Everything that is to be settled, in groups: what a mark or the last roll-up connects stays together. */
 export function groupsOf(
   keys: readonly ExecutionKey[],
@@ -22,7 +41,7 @@ export function groupsOf(
 ): SettleGroup[] {
   const parts = new Parts()
   for (const key of keys) parts.of(executionKey(key)).keys.push(key)
-  for (const [traceId, names] of marked) {
+  for (const [traceId, { names }] of marked) {
     parts.trace(traceId)
     for (const executionId of names) parts.join(executionKey({ executionId, fallback: false }), traceId)
   }

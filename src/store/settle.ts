@@ -14,7 +14,7 @@ import { loadTraces } from './load-traces.ts'
 import { executionsOfTraces, lockExecutions, tracesOfExecutions } from './lock-executions.ts'
 import { type MarkedTraces, type MarkFilter, takeMarks } from './marks.ts'
 import { type Settled, saveRollUps } from './save-roll-up.ts'
-import { groupsOf, type SettleGroup, together } from './settle-groups.ts'
+import { daysOfGroup, groupsOf, type SettleGroup, together } from './settle-groups.ts'
 
 /** Looks for executions that others made meanwhile, each of which is one more to lock. */
 const TRIES = 10
@@ -49,7 +49,7 @@ export async function settle(pool: Pool, filter: MarkFilter, lockTimeoutMs: numb
 async function settleTraces(client: PoolClient, realm: number, marked: MarkedTraces): Promise<void> {
   const keys = new Map<string, ExecutionKey>()
   const add = (key: ExecutionKey) => keys.set(executionKey(key), key)
-  for (const names of marked.values()) {
+  for (const { names } of marked.values()) {
     for (const executionId of names) add({ executionId, fallback: false })
   }
   for (const key of await executionsOfTraces(client, realm, [...marked.keys()])) add(key)
@@ -77,24 +77,34 @@ async function settleExecutions(
 ): Promise<ExecutionKey[]> {
   const locked = await lockExecutions(client, realm, keys)
   const stored = await tracesOfExecutions(client, realm, keys)
+  const days = new Map<string, string[]>()
+  for (const one of stored) days.set(one.traceId, [...(days.get(one.traceId) ?? []), ...one.days])
+  const changes = { marked, days }
   const groups = groupsOf(keys, marked, stored)
-  let settled = await settledOf(client, realm, marked, groups)
+  let settled = await settledOf(client, realm, changes, groups)
   // an execution that nobody knew of has spans in several groups
-  settled ??= (await settledOf(client, realm, marked, [together(groups)])) ?? []
+  settled ??= (await settledOf(client, realm, changes, [together(groups)])) ?? []
   for (const one of settled) one.locked = locked.get(executionKey(one.key))
   return saveRollUps(client, realm, settled, stored)
+}
+
+/** What is known of traces before their spans are read. */
+interface Changes {
+  marked: MarkedTraces
+  /** By trace, the days that the last roll-up found. */
+  days: ReadonlyMap<string, readonly string[]>
 }
 
 /** What is derived of all groups, in the order of the keys. null = one execution was found in two of them. */
 async function settledOf(
   client: PoolClient,
   realm: number,
-  marked: MarkedTraces,
+  changes: Changes,
   groups: readonly SettleGroup[],
 ): Promise<Settled[] | null> {
   const settled = new Map<string, Settled | null>()
   for (const group of groups) {
-    for (const [id, one] of await settledOfGroup(client, realm, marked, group)) {
+    for (const [id, one] of await settledOfGroup(client, realm, changes, group)) {
       if (settled.has(id)) return null
       settled.set(id, one)
     }
@@ -106,10 +116,12 @@ async function settledOf(
 async function settledOfGroup(
   client: PoolClient,
   realm: number,
-  marked: MarkedTraces,
-  { keys, traceIds }: SettleGroup,
+  changes: Changes,
+  group: SettleGroup,
 ): Promise<Map<string, Settled | null>> {
-  const { traces, salt } = await loadSwept(client, realm, traceIds)
+  const { keys, traceIds } = group
+  const { marked } = changes
+  const { traces, salt } = await loadSwept(client, realm, traceIds, daysOfGroup(group, marked, changes.days))
   const resolved = new Map(Array.from(traces, ([traceId, spans]) => [traceId, resolveSpans(spans)]))
 
   const found = new Map<string, { key: ExecutionKey; traceIds: string[]; changed: boolean }>()
@@ -153,8 +165,13 @@ async function settledOfGroup(
 }
 
 /** The spans of the traces, without what was erased: that is deleted here, if somebody left it. */
-async function loadSwept(client: PoolClient, realm: number, traceIds: readonly string[]) {
-  const traces = await loadTraces(client, realm, traceIds)
+async function loadSwept(
+  client: PoolClient,
+  realm: number,
+  traceIds: readonly string[],
+  days: readonly string[] | null,
+) {
+  const traces = await loadTraces(client, realm, traceIds, days)
   const all = [...traces.values()].flat()
   const { spans, salt } = await sweepErased(client, realm, all)
   return { traces: spans === all ? traces : groupByTrace(spans), salt }

@@ -68,7 +68,9 @@ export async function writeSpanLogs(pool: Pool, logs: readonly SpanLog[], place:
     )
     await noteLogged(client, place.realm, artifacts)
     await client.query(
-      `insert into dirty_traces (realm, trace_id, execution_ids) select $1, trace, '{}' from unnest($2::bytea[]) trace`,
+      // it stands under no other day than the trace's spans do, and those are known without it
+      `insert into dirty_traces (realm, trace_id, execution_ids, days)
+       select $1, trace, '{}', '{}' from unnest($2::bytea[]) trace`,
       [place.realm, traces.map((id) => Buffer.from(id, 'hex'))],
     )
     await client.query('commit')

@@ -118,6 +118,7 @@ export interface Tables {
     realm: number
     trace_id: Buffer
     execution_ids: string[]
+    days: string[] | null
     marked_at: Generated<Date>
   }
   executions: ExecutionsTable

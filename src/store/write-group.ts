@@ -17,7 +17,7 @@ export interface WritableRows {
 
 const columns = SPAN_COLUMNS.join(', ')
 const key = 'realm, trace_id, span_id, day'
-const copyMarks = 'copy dirty_traces (realm, trace_id, execution_ids) from stdin (format binary)'
+const copyMarks = 'copy dirty_traces (realm, trace_id, execution_ids, days) from stdin (format binary)'
 const copySpans = `copy spans (${columns}) from stdin (format binary); ${copyMarks}`
 
 /** One stage for each connection, emptied by every commit: a new temporary table each time would bloat the catalog. */

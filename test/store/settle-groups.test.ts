@@ -1,15 +1,17 @@
 import t from 'tap'
-import { groupsOf, together } from '../../src/store/settle-groups.ts'
+import { daysOfGroup, groupsOf, together } from '../../src/store/settle-groups.ts'
 
 const key = (executionId: string) => ({ executionId, fallback: false })
+const mark = (executionId: string, days: string[] | null = []) => ({
+  names: new Set([executionId]),
+  days: days === null ? null : new Set(days),
+})
 const name = (n: number) => n.toString(16).padStart(32, '0')
 
 t.test('what a mark or the last roll-up connects is in one group, and everything is in one of them', (t) => {
-  const marked = new Map(
-    Array.from({ length: 300 }, (_, n) => [name(n), new Set([`run-${n}`])] as [string, Set<string>]),
-  )
+  const marked = new Map(Array.from({ length: 300 }, (_, n) => [name(n), mark(`run-${n}`)] as const))
   // run-7 went on in the last trace, whose own mark names another; run-9 has an older trace without a mark
-  marked.get(name(299))?.add('run-7')
+  marked.get(name(299))?.names.add('run-7')
   const stored = [
     { key: key('run-9'), traceId: name(1000), days: [] },
     { key: { executionId: 'run-9', fallback: true }, traceId: name(1000), days: [] },
@@ -37,5 +39,26 @@ t.test('what a mark or the last roll-up connects is in one group, and everything
     all.keys.map((one) => `${one.executionId}${one.fallback}`).sort(),
     keys.map((one) => `${one.executionId}${one.fallback}`).sort(),
   )
+  t.end()
+})
+
+t.test('the days of a group: those of its marks and of the last roll-up, or not known', (t) => {
+  const group = { keys: [], traceIds: [name(1), name(2), name(3)] }
+  const stored = new Map([
+    [name(2), ['2026-11-02', '2026-11-03']],
+    [name(4), ['2026-11-09']],
+  ])
+  const marked = new Map([
+    [name(1), mark('a', ['2026-11-01'])],
+    [name(2), mark('b', ['2026-11-03', '1970-01-01'])],
+  ])
+  t.strictSame(daysOfGroup(group, marked, stored)?.sort(), [
+    '1970-01-01',
+    '2026-11-01',
+    '2026-11-02',
+    '2026-11-03',
+  ])
+  marked.set(name(3), mark('c', null))
+  t.equal(daysOfGroup(group, marked, stored), null)
   t.end()
 })

@@ -137,3 +137,24 @@ t.test('an execution that no mark names, in traces that are read apart, is count
   t.equal((await pool.query('select from executions')).rowCount, count - 4)
   t.equal((await pool.query('select from execution_traces')).rowCount, count)
 })
+
+t.test('spans that come under another day later count with those that were there', async (t) => {
+  const { store, database } = await testStore(t)
+  const day = 86_400_000_000_000n
+  const now = BigInt(Date.now()) * 1_000_000n
+  const counted = async () => {
+    while ((await database.work.query('select from dirty_traces limit 1')).rowCount !== 0);
+    const { rows } = await database.work.query(
+      'select span_count as spans, days::text[] as days from executions join execution_traces using (realm, execution_id)',
+    )
+    return { spans: rows[0]?.spans, days: rows[0]?.days.length }
+  }
+  const write = (id: string, startNs: bigint) =>
+    store.writeSpans(writer, [span('9', id, null, { executionId: 'long', startNs })])
+  await write('1', now - day)
+  t.strictSame(await counted(), { spans: 1, days: 1 })
+  await write('2', now)
+  t.strictSame(await counted(), { spans: 2, days: 2 })
+  await write('3', 1n)
+  t.strictSame(await counted(), { spans: 3, days: 3 }, 'and under none')
+})
