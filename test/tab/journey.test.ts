@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
 import { violations } from './axe.ts'
@@ -75,10 +75,26 @@ async function deepLink(t: Tap, page: Page, target: JourneyTarget, service: Samp
   const row = page.locator('.tree-row.selected')
   await row.waitFor()
   t.equal(await row.getAttribute('aria-level'), '4')
-  await t.resolves(row.click({ timeout: 2_000, trial: true }), 'it is in view')
+  t.ok(await comesIntoView(row), 'it is in view')
   await page.locator('.span-title h3', { hasText: 'GET orders.internal' }).waitFor()
   t.ok(true, 'its detail is open')
+  await openTrace(page, target, 'exec-0419', `?kind=embedding&span=${wanted?.id}`)
+  await page.locator('.tree-row.selected[aria-level="4"]').waitFor()
+  t.ok(await comesIntoView(row), 'nor does a filter hide it')
   await page.close()
+}
+
+/** Whether the element comes to be within its tree: a row that has the focus is in the DOM beyond it too. */
+async function comesIntoView(row: Locator): Promise<boolean> {
+  for (let times = 0; times < 40; times++) {
+    const within = await row.evaluate((element) => {
+      const [inner, outer] = [element, element.closest('.tree')].map((one) => one?.getBoundingClientRect())
+      return inner && outer && inner.top >= outer.top && inner.bottom <= outer.bottom
+    })
+    if (within) return true
+    await row.page().waitForTimeout(50)
+  }
+  return false
 }
 
 async function big(t: Tap, page: Page, small: Page, target: JourneyTarget): Promise<void> {

@@ -70,6 +70,12 @@ const keys = (target: JourneyTarget) => async (t: Test, page: Page) => {
   t.not((await focused(page)).role, 'row', 'Tab leaves the tree')
   await page.keyboard.press('Shift+Tab')
   t.equal((await focused(page)).role, 'row', 'and comes back to the row')
+  await page.keyboard.press('End')
+  t.equal(
+    await page.locator('.tree-row:focus').getAttribute('aria-rowindex'),
+    await page.locator('.tree').getAttribute('aria-rowcount'),
+    'End is the last row',
+  )
   await page.keyboard.press('Home')
   await page.locator('.tree-row[aria-level="1"]:focus').waitFor()
   const rows = async () => Number(await page.locator('.tree').getAttribute('aria-rowcount'))

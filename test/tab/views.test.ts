@@ -150,6 +150,12 @@ async function log(t: Test, page: Page, target: JourneyTarget, service: SampleSe
   const turn = page.locator('.log-turn.selected')
   await turn.locator('.message').first().waitFor()
   await t.resolves(turn.locator('.entry-head').click({ trial: true }), 'the span of the address is in view')
+  await page.waitForTimeout(300)
+  t.equal(
+    await page.locator('.view-log').evaluate((view) => view.scrollHeight - view.clientHeight),
+    0,
+    'and only the list moved for it: the buttons above it are where they were',
+  )
   t.match(await turn.innerText(), /earlier messages/i, 'what was said before is folded')
   await page.getByRole('button', { name: 'In the timeline' }).click()
   await page.locator('.tree-row.selected').waitFor()

@@ -21,7 +21,7 @@ export function columnsOf(columns: Columns, narrow: boolean, slim: boolean): Col
   const long = columns.cost.some((amount) => Number(amount) >= 1000 || (Number(amount) || 1) < 0.0001)
   const template = narrow
     ? 'minmax(0, 1fr) auto'
-    : `minmax(${slim ? 150 : 200}px, 1.15fr) ${tokens ? '50px ' : ''}${cost ? (long ? '84px ' : '62px ') : ''}62px minmax(${slim ? 90 : 140}px, 1.2fr)`
+    : `minmax(${slim ? 150 : 200}px, ${columns.depth.some((depth) => depth > 5) ? 3 : 1.15}fr) ${tokens ? '50px ' : ''}${cost ? (long ? '84px ' : '62px ') : ''}62px minmax(${slim ? 90 : 140}px, 1.2fr)`
   return { tokens, cost, template }
 }
 
