@@ -173,8 +173,14 @@ const cap = (target: JourneyTarget, service: SampleService) => async (t: Test, p
   await page.getByLabel('Search names and messages').fill('')
   await page.locator('.view-note').waitFor({ state: 'detached' })
   await page.locator('.tree').evaluate((tree, at) => tree.scrollTo(0, at), top)
+  const fromTheStart = () =>
+    [...service.seen]
+      .filter(([path]) => /exec-60k.*view=skeleton/.test(path) && !/cursor=|q=/.test(path))
+      .reduce((all, [, times]) => all + times, 0)
+  const readBefore = fromTheStart()
   await notice.getByRole('button', { name: 'Load more' }).click()
   await notice.waitFor({ state: 'detached' })
+  t.equal(fromTheStart(), readBefore, 'what is here is not read again')
   t.equal(await page.locator('.tree').getAttribute('aria-rowcount'), '60001')
   t.equal(
     await page.locator('.tree').evaluate((tree) => tree.scrollTop),
@@ -229,6 +235,7 @@ const phone = (target: JourneyTarget) => async (t: Test, page: Page) => {
   t.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
   await page.goBack()
   await page.locator('.span-pane').waitFor({ state: 'detached' })
+  await treeRows(page).first().waitFor()
   t.equal((await page.goto(`${target.url}${tracePath(target, 'exec-0418')}`))?.status(), 200)
 }
 

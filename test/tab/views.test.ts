@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.ts'
@@ -104,10 +105,18 @@ async function metrics(t: Test, page: Page, target: JourneyTarget, service: Samp
         .evaluateAll((rows, at) => rows.map((row) => row.children[at]?.textContent ?? ''), column)
     ).map((text) => Number(text.replaceAll(',', '')))
   await page.locator('section[aria-label="Tokens by model"]').waitFor()
-  t.same(
-    await numbers('Tokens by model', 5),
-    wanted.by_model.map((model) => model.tokens.total),
-  )
+  const figures = wanted.by_model.map(({ calls, tokens }) => [
+    calls,
+    tokens.input,
+    tokens.cached_input,
+    tokens.output,
+    tokens.total,
+  ])
+  for (let column = 0; column < 5; column++)
+    t.same(
+      await numbers('Tokens by model', column + 1),
+      figures.map((row) => row[column]),
+    )
   const sum = async () => (await numbers('Tokens over time', 3)).reduce((a, b) => a + b, 0)
   t.equal(await sum(), wanted.tokens.input, '10 the sum of the leaf calls is the total of the service')
   const box = await page.locator('.minimap').boundingBox()
@@ -117,13 +126,21 @@ async function metrics(t: Test, page: Page, target: JourneyTarget, service: Samp
   await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 })
   await page.mouse.up()
   await page.waitForURL(/zoom=/)
-  const part = await sum()
-  t.ok(part > 0 && part < (wanted.tokens.input ?? 0), 'zooming narrows the chart over time')
+  const [from = 0, to = 0] = (new URL(page.url()).searchParams.get('zoom') ?? '').split('-').map(Number)
+  const within = sample.list.filter((span) => span.kind === 'llm' && span.start >= from && span.start <= to)
+  const part = within.reduce((all, span) => all + (span.input ?? 0), 0)
+  t.ok(part > 0 && part < (wanted.tokens.input ?? 0))
+  t.equal(await sum(), part, 'zooming narrows the chart over time to the calls that began there')
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download Cost by model as CSV' }).click(),
+    page.getByRole('button', { name: 'Download Tokens by model as CSV' }).click(),
   ])
-  t.equal(file.suggestedFilename(), 'cost-by-model.csv')
+  t.equal(file.suggestedFilename(), 'tokens-by-model.csv')
+  const [, ...lines] = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/)
+  t.same(
+    lines.map((line) => line.split(',').slice(1).map(Number)),
+    figures,
+  )
 }
 
 async function graph(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {
