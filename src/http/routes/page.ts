@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Described } from '../openapi/described.ts'
+import { tabDocument } from '../tab-document.ts'
 
 export interface PageOptions {
   /**
@@ -40,12 +41,12 @@ const SECONDS_PER_YEAR = 31_536_000
  */
 export const page: FastifyPluginAsync<PageOptions> = async (app, { basePath, frameAncestors }) => {
   const build = builds.find((path) => existsSync(`${path}trace-tab.js`))
-  const html = build && documentFor(readFileSync(`${build}standalone/index.html`, 'utf8'), basePath)
+  const document = build === undefined ? undefined : tabDocument(`${build}standalone/index.html`, basePath)
   const policy = contentSecurityPolicy(frameAncestors)
 
   for (const path of ['/', '/workflows/:workflow/executions/:execution/trace']) {
     app.get(path, { config: { described } }, async (_request, reply) => {
-      if (html === undefined)
+      if (document === undefined)
         return reply.code(503).type('text/plain').send('The Trace tab is not built: npm run build\n')
       return reply
         .header('content-security-policy', policy)
@@ -53,7 +54,7 @@ export const page: FastifyPluginAsync<PageOptions> = async (app, { basePath, fra
         .header('referrer-policy', 'no-referrer')
         .header('x-content-type-options', 'nosniff')
         .type('text/html; charset=utf-8')
-        .send(html)
+        .send(document())
     })
   }
   if (build === undefined) return
@@ -73,16 +74,6 @@ export const page: FastifyPluginAsync<PageOptions> = async (app, { basePath, fra
       reply.header('x-content-type-options', 'nosniff')
     },
   })
-}
-
-/** The page with the base path written in: its files and the API are found from the root of the origin. */
-function documentFor(html: string, basePath: string): string {
-  const base = escapeAttribute(basePath)
-  return html.replaceAll('"./assets/', `"${base}/assets/`).replace('base-url=""', `base-url="${base}"`)
-}
-
-function escapeAttribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
 }
 
 /** Nothing from elsewhere, nothing inline, no way to make markup or script from text. */
