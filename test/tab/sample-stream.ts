@@ -6,8 +6,8 @@ import { type Sample, type SampleSpan, skeletonPage, traceId } from './sample-tr
 /** The streams of the samples: what a test adds is told to who listens, and can be cut off. */
 export interface SampleStreams {
   open: (sample: Sample, since: string, reply: FastifyReply) => void
-  /** Adds a span below the root of a running sample. */
-  grow: (sample: Sample, name: string) => SampleSpan
+  /** Adds a span below the root of a running sample: as the last, or as the first of what is there. */
+  grow: (sample: Sample, name: string, place?: 'last' | 'first') => SampleSpan
   complete: (sample: Sample) => void
   /** Ends all streams; while `away`, none is opened. */
   cut: (away: boolean) => void
@@ -36,8 +36,8 @@ export function createStreams(): SampleStreams {
       listeners.set(sample, all.add(reply))
       reply.raw.on('close', () => all.delete(reply))
     },
-    grow(sample, name) {
-      const start = Date.now() - sample.startedAt - 40
+    grow(sample, name, place = 'last') {
+      const start = place === 'first' ? 0 : Date.now() - sample.startedAt - 40
       const span: SampleSpan = {
         ...(sample.list[0] as SampleSpan),
         id: (0xf0000000 + sample.list.length).toString(16).padStart(16, '0'),
@@ -49,8 +49,8 @@ export function createStreams(): SampleStreams {
         start,
         duration: 30,
       }
-      sample.list.push(span)
-      const row = sample.list.length - 1
+      const row = place === 'first' ? 1 : sample.list.length
+      sample.list.splice(row, 0, span)
       const event: SpansEvent = {
         trace_ids: [traceId(sample)],
         total: sample.list.length,

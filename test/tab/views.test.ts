@@ -51,6 +51,8 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
   const grid = page.locator('.tree')
   await treeRows(page).nth(2).click()
   await page.keyboard.press('ArrowLeft')
+  // the row that was clicked is brought into view with the next frame
+  await page.waitForTimeout(300)
   await grid.evaluate((element) => element.scrollTo(0, 120))
   const state = async () => ({
     top: await grid.evaluate((element) => element.scrollTop),
@@ -67,12 +69,32 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
   t.ok(Date.now() - started < 2_000, `it came after ${Date.now() - started} ms`)
   t.same(await state(), before, 'scroll, selection and folding are as they were')
   t.equal(await count(), rows + 1)
+  const lines = () =>
+    treeRows(page).evaluateAll((all) => {
+      const top = (all[0]?.closest('.tree')?.getBoundingClientRect().top ?? 0) + 60
+      const places = all.map((row) => ({
+        label: row.getAttribute('aria-label'),
+        top: row.getBoundingClientRect().top,
+      }))
+      return places.filter((place) => place.top > top).slice(0, 6)
+    })
+  const read = await lines()
+  service.streams.grow(sample, 'the first, told late', 'first')
+  await page.waitForFunction(
+    (wanted) =>
+      document
+        .querySelector('trace-tab')
+        ?.shadowRoot?.querySelector('.tree')
+        ?.getAttribute('aria-rowcount') === String(wanted),
+    rows + 2,
+  )
+  t.same(await lines(), read, 'what comes in above leaves the lines that are read where they are')
 
   service.streams.cut(true)
   service.streams.grow(sample, 'while away 1')
   service.streams.grow(sample, 'while away 2')
   await page.waitForTimeout(1_200)
-  t.equal(await count(), rows + 1)
+  t.equal(await count(), rows + 2)
   service.streams.cut(false)
   await page.waitForFunction(
     (wanted) =>
@@ -80,7 +102,7 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
         .querySelector('trace-tab')
         ?.shadowRoot?.querySelector('.tree')
         ?.getAttribute('aria-rowcount') === String(wanted),
-    rows + 3,
+    rows + 4,
   )
   t.pass('after the break: none missing, none twice')
   await treeRows(page).first().focus()

@@ -95,7 +95,7 @@ export function TreeGrid(props: Props) {
     if (wantsFocus === 0) return
     scroller.current?.querySelector<HTMLElement>('[role="row"][tabindex="0"]')?.focus({ preventScroll: true })
   }, [wantsFocus])
-  useStableScroll(scroller, view, top, rowHeight)
+  useStableScroll(scroller, view, rowHeight)
 
   const from = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN)
   const to = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + OVERSCAN)
@@ -189,12 +189,7 @@ function keepInView(element: HTMLElement | null, place: number, rowHeight: numbe
 }
 
 /** Keeps the row at the top edge where it is when new spans come in above it. */
-function useStableScroll(
-  scroller: { current: HTMLElement | null },
-  view: TreeView,
-  top: number,
-  rowHeight: number,
-): void {
+function useStableScroll(scroller: { current: HTMLElement | null }, view: TreeView, rowHeight: number): void {
   const anchor = useRef<{ tree: TreeView['tree']; key: string | undefined; offset: number } | null>(null)
   useLayoutEffect(() => {
     const before = anchor.current
@@ -207,6 +202,8 @@ function useStableScroll(
     if (wanted !== element.scrollTop) element.scrollTop = wanted
   }, [view.tree, view.rows, rowHeight, scroller])
   useEffect(() => {
+    // What is on the screen: the event that tells of a scroll may still be on its way.
+    const top = scroller.current?.scrollTop ?? 0
     const place = Math.floor(top / rowHeight)
     const row = view.rows[place]
     anchor.current = {
