@@ -236,6 +236,11 @@ const phone = (target: JourneyTarget) => async (t: Test, page: Page) => {
   await page.goBack()
   await page.locator('.span-pane').waitFor({ state: 'detached' })
   await treeRows(page).first().waitFor()
+  await page.getByRole('button', { name: 'Show executions' }).press('Enter')
+  await page.locator('.hide-list:focus').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('.rail').waitFor({ state: 'detached' })
+  await page.locator('.show-list:focus').waitFor()
   t.equal((await page.goto(`${target.url}${tracePath(target, 'exec-0418')}`))?.status(), 200)
 }
 

@@ -14,13 +14,17 @@ const TAIL = 8
 
 /** The executions of the workflow, newest first. */
 export function ExecutionList({ list, close }: { list: List; close: () => void }) {
-  const { place } = useTab()
+  const { place, narrow } = useTab()
   const now = useNow(10_000)
   const [status, setStatus] = useState('')
   const rows = (list.rows ?? []).filter((row) => status === '' || row.status === status)
   const present = STATUSES.filter((name) => list.rows?.some((row) => row.status === name))
   return (
-    <nav class="rail" aria-label={strings.executions}>
+    <nav
+      class="rail"
+      aria-label={strings.executions}
+      onKeyDown={(event) => narrow && event.key === 'Escape' && close()}
+    >
       <div class="rail-head">
         <h2>{strings.executions}</h2>
         {present.length > 1 ? (
@@ -41,7 +45,7 @@ export function ExecutionList({ list, close }: { list: List; close: () => void }
         <span class="spacer" />
         <button
           type="button"
-          class="icon-button"
+          class="icon-button hide-list"
           title={strings.hideExecutions}
           aria-label={strings.hideExecutions}
           onClick={close}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
 import { useExecutions } from '../hooks/use-executions.ts'
 import { strings } from '../strings.ts'
@@ -29,9 +29,15 @@ export function WorkflowView({ workflow, showList }: { workflow: string; showLis
     if (at >= 0 && next) go({ execution: next.execution_id, span: null })
   }
   const open = narrow ? sheet : (shown ?? roomy)
-  const toggle = () => (narrow ? setSheet(!open) : setShown(!open))
+  const root = useRef<HTMLDivElement>(null)
+  const toggle = () => {
+    if (narrow) setSheet(!open)
+    else setShown(!open)
+    // The button that was pressed is gone with that: the focus goes to the one that takes it back.
+    setTimeout(() => root.current?.querySelector<HTMLElement>(open ? '.show-list' : '.hide-list')?.focus())
+  }
   return (
-    <div class={`workflow ${showList && open ? 'with-list' : ''}`}>
+    <div ref={root} class={`workflow ${showList && open ? 'with-list' : ''}`}>
       {showList && open ? <ExecutionList list={list} close={toggle} /> : null}
       <main class="main">
         {place.execution !== null ? (
