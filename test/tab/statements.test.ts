@@ -115,6 +115,14 @@ const keys = (target: JourneyTarget) => async (t: Test, page: Page) => {
     '3',
     'the focus was kept while its row was scrolled out',
   )
+  await page.keyboard.press('/')
+  await page.locator('.search input:focus').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('.tree-row:focus').waitFor()
+  for (const view of ['Metrics', 'Timeline']) {
+    await page.keyboard.press('m')
+    await page.locator('.views button:focus', { hasText: view }).waitFor()
+  }
 }
 
 const reach = (target: JourneyTarget, service: SampleService) => async (t: Test, page: Page) => {

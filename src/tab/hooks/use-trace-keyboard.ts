@@ -46,8 +46,11 @@ export function useTraceKeyboard(options: Options) {
     if (selection.open && !isTyping(event)) {
       selection.close()
       grid.current?.focus(focused())
-    } else if (view.query) view.setQuery('')
+      return
+    }
+    if (view.query) view.setQuery('')
     else if (zoomed) zoom.zoomTo(null)
+    if (isTyping(event)) grid.current?.focus(focused())
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
@@ -68,7 +71,11 @@ export function useTraceKeyboard(options: Options) {
       zoomToSpan: () => zoom.zoomTo(spanWindow(tree, columns, focused(), now)),
       pan: (part) => zoom.zoomTo(pan(window, part, extent)),
       step,
-      metrics: () => go({ view: place.view === 'metrics' ? 'timeline' : 'metrics' }),
+      metrics: () => {
+        go({ view: place.view === 'metrics' ? 'timeline' : 'metrics' })
+        // what had the focus is gone with the view
+        setTimeout(() => root.current?.querySelector<HTMLElement>('.views [tabindex="0"]')?.focus())
+      },
       follow,
       copyLink,
     })

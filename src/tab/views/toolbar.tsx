@@ -48,7 +48,6 @@ export function Toolbar(props: Props) {
           onInput={(event) => view.setQuery(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter') nextMatch(event.shiftKey ? -1 : 1)
-            if (event.key === 'Escape') event.currentTarget.blur()
           }}
         />
         {view.matches ? (
