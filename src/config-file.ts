@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { type Static, type TSchema, Type } from 'typebox'
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import { limits } from './limits.ts'
 import { SCOPES } from './model/principal.ts'
 
@@ -141,7 +141,13 @@ function problemsOf(file: unknown): string[] {
   return [...byPath.values()]
 }
 
-/** The first line only: a YAML error goes on to quote the file, which may hold what should not be printed. */
+/** Of a YAML error its code and place: its message may quote the file, which may hold what should not be printed. */
 function reason(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+  if (error instanceof YAMLParseError) {
+    const [{ line, col } = { line: 0, col: 0 }] = error.linePos ?? []
+    return `${error.code.toLowerCase().replaceAll('_', ' ')} at line ${line}, column ${col}`
+  }
+  if (error instanceof ReferenceError) return 'an alias (*) names nothing'
+  const { code } = error as NodeJS.ErrnoException
+  return code ?? 'it is not YAML'
 }

@@ -210,9 +210,13 @@ function basePath(value: string | null, wrong: Wrong): string {
 function databaseUrl(value: string | null, wrong: Wrong): string | null {
   if (value === null) return null
   // what pg takes; a unix socket has no host, which is no URL to Node
-  if (/^postgres(ql)?:\/\/\S+$/.test(value)) return value
+  // A URL without a host names a socket's folder in its query.
+  if (/^postgres(ql)?:\/\/\S+$/.test(value) && URL.canParse(value.replace('@/', '@localhost/'))) return value
   // The value is not repeated: it holds a password.
-  wrong('DATABASE_URL', 'must be a URL such as postgres://user:password@host:5432/database')
+  wrong(
+    'DATABASE_URL',
+    'must be a URL such as postgres://user:password@host:5432/database, with # and / of a password as %23 and %2F',
+  )
   return null
 }
 

@@ -86,6 +86,10 @@ t.test('each wrong value is one line that begins with its variable', async (t) =
     [{ TRACE_RETENTION_DAYS: '0' }, 'TRACE_RETENTION_DAYS'],
     [{ TRACE_SIGN_ARTIFACT_IDS: 'maybe' }, 'TRACE_SIGN_ARTIFACT_IDS'],
     [{ TRACE_CONFIG: join(folder, 'missing.yaml') }, 'TRACE_CONFIG'],
+    [{ DATABASE_URL: 'hunter2' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'host=db password=hunter2' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'postgres://ada:hunter2@db:port/trace' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'postgres://ada:hash#hunter2@db/trace' }, 'DATABASE_URL'],
   ]
   for (const [env, name] of table) {
     const sentences = wrong(env)
@@ -190,13 +194,19 @@ t.test('what the file may not say is refused with its path', async (t) => {
     ['issuers: [{ issuer: a, jwks_url: "https://a.example", algorithms: [none] }]', /algorithms\.0/],
     ['issuers: [{ issuer: a, jwks_url: "https://a.example", workspace: a, workspaces: [b] }]', /not both/],
     ['[]', /the file must be object/],
-    ['a: [', /cannot be read/],
+    ['a: [', /cannot be read: .* at line 1, column \d/],
+    ['a: *hunter2', /cannot be read: an alias/],
+    ['a: !hunter2 x\nb: [', /cannot be read/],
+    ['hunter2: 1\nhunter2: 2', /cannot be read: duplicate key at line 2/],
+    ['a: "hunter2', /cannot be read/],
+    ['a: hunter2: b', /cannot be read/],
   ]
   for (const [text, expected] of table) {
     const sentences = wrong(yaml(text))
     t.equal(sentences.length, 1, `${text}: ${sentences.join(' | ')}`)
     t.match(sentences[0], expected)
     t.ok(sentences[0]?.startsWith('TRACE_CONFIG: '))
+    t.notMatch(sentences[0] ?? '', /hunter2|\n/)
   }
   const twice = 'issuers: [{ issuer: a, jwks_url: "https://a" }, { issuer: a, jwks_url: "https://b" }]'
   t.match(wrong(yaml(twice)), ['TRACE_CONFIG: issuers.1.issuer is configured twice'])

@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../errors.ts'
 import type { AuditEntry } from './audit.ts'
 
 /** Milliseconds over which repetitions of one refusal are one row: a page may ask again three times a second, for ever. */
@@ -10,13 +11,14 @@ const MOST_SUBJECTS = 6_000
 /** What writes the entries, and what is told when that fails. */
 export interface DenialSink {
   append(entries: readonly AuditEntry[]): Promise<void>
-  failed(entries: number): void
+  /** `kept` = they are tried again with what comes until then. */
+  failed(entries: number, kept: boolean): void
 }
 
 /**
  * Refused accesses on their way into the audit log: noted without a query, added up in memory, written once a
- * minute and at the end. A crash loses at most that minute of refusals; what was allowed is written before the
- * answer, elsewhere.
+ * minute and at the end; while the database is away they go on being added up. A crash loses what is not written yet;
+ * what was allowed is written before the answer, elsewhere.
  */
 export class Denials {
   readonly #sink: DenialSink
@@ -31,18 +33,23 @@ export class Denials {
   }
 
   note(entry: AuditEntry): void {
-    const { workspace, subject, action } = entry
-    const exact = JSON.stringify([workspace, subject, action, entry.executionId ?? '', entry.details ?? null])
-    if (this.#add(exact, entry, MOST_ENTRIES)) return
-    const { executionId: _, workflowId: __, details: ___, ...rough } = entry
-    if (this.#add(JSON.stringify([workspace, subject, action]), rough, MOST_SUBJECTS)) return
-    this.#add('others', { workspace: '', subject: 'others', action }, Number.POSITIVE_INFINITY)
+    this.#note(entry, 1)
   }
 
-  #add(key: string, entry: AuditEntry, most: number): boolean {
+  #note(entry: AuditEntry, times: number): void {
+    const { workspace, subject, action } = entry
+    const exact = JSON.stringify([workspace, subject, action, entry.executionId ?? '', entry.details ?? null])
+    if (this.#add(exact, entry, times, MOST_ENTRIES)) return
+    const { executionId: _, workflowId: __, details: ___, ...rough } = entry
+    if (this.#add(JSON.stringify([workspace, subject, action]), rough, times, MOST_SUBJECTS)) return
+    const others = { workspace: '', subject: 'others', action }
+    this.#add(`others ${action}`, others, times, Number.POSITIVE_INFINITY)
+  }
+
+  #add(key: string, entry: AuditEntry, times: number, most: number): boolean {
     const known = this.#entries.get(key)
-    if (known !== undefined) known.times++
-    else if (this.#entries.size < most) this.#entries.set(key, { ...entry, times: 1 })
+    if (known !== undefined) known.times += times
+    else if (this.#entries.size < most) this.#entries.set(key, { ...entry, times })
     else return false
     if (this.#timer === null) {
       this.#timer = setTimeout(() => void this.flush(), this.#flushMs)
@@ -60,8 +67,11 @@ export class Denials {
     this.#writing = this.#writing.then(async () => {
       try {
         await this.#sink.append(entries)
-      } catch {
-        this.#sink.failed(entries.length)
+      } catch (error) {
+        // What the database would refuse again must not keep back all that follows.
+        const kept = error instanceof StoreUnavailable
+        this.#sink.failed(entries.length, kept)
+        if (kept) for (const { times, ...entry } of entries) this.#note(entry, times)
       }
     })
     return this.#writing

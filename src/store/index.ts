@@ -197,8 +197,8 @@ function assemble(
   const audit = new AuditLog(database.read)
   const denials = new Denials({
     append: (entries) => audit.append(entries),
-    failed: (entries) =>
-      options.log.warn({ entries }, 'refused accesses could not be written to the audit log'),
+    failed: (entries, kept) =>
+      options.log.warn({ entries, kept }, 'refused accesses could not be written to the audit log'),
   })
   const { redactionVersion } = options
   const parts = { contexts, erasures, repeats, writer, upkeep, redactionVersion }

@@ -1,11 +1,12 @@
 import type pg from 'pg'
 import { hashOfKey, ingestKeyId, isKeyOf, type KeyScope, makeIngestKey } from '../access/ingest-key.ts'
 import type { Principal, Scope } from '../model/principal.ts'
+import { BatchedLookup } from './batched-lookup.ts'
 import { orUnavailable } from './unavailable.ts'
 
 /** Milliseconds that a key's row is believed: how long a revoked key may still work. */
 const BELIEVE_MS = 5_000
-/** Rows remembered, those of unknown keys included. */
+/** Rows remembered, and as many unknown keys apart from them: whoever guesses pushes out nobody's key. */
 const MOST_REMEMBERED = 5_000
 /** Milliseconds between two notes that a key is in use. */
 const TOUCH_MS = 60_000
@@ -53,10 +54,16 @@ export class IngestKeys {
   readonly #pool: pg.Pool
   readonly #now: () => number
   readonly #known = new Map<string, Remembered>()
+  readonly #unknown = new Map<string, Remembered>()
+  readonly #rows: BatchedLookup<Stored>
 
   constructor(pool: pg.Pool, now: () => number = Date.now) {
     this.#pool = pool
     this.#now = now
+    this.#rows = new BatchedLookup(async (ids) => {
+      const work = pool.query<Stored>('select * from ingest_keys where id = any($1::text[])', [ids])
+      return (await orUnavailable(work)).rows
+    })
   }
 
   /** Makes a key and returns it: the only time that it can be seen. */
@@ -118,16 +125,16 @@ export class IngestKeys {
   }
 
   async #remembered(id: string): Promise<Remembered> {
-    const known = this.#known.get(id)
+    const known = this.#known.get(id) ?? this.#unknown.get(id)
     const now = this.#now()
     if (known !== undefined && now - known.at < BELIEVE_MS) return known
-    const { rows } = await orUnavailable(
-      this.#pool.query<Stored>('select * from ingest_keys where id = $1', [id]),
-    )
-    const read = { row: rows[0] ?? null, at: now, touchedAt: known?.touchedAt ?? Number.NEGATIVE_INFINITY }
+    const row = await this.#rows.find(id)
+    const read = { row, at: now, touchedAt: known?.touchedAt ?? Number.NEGATIVE_INFINITY }
+    this.#unknown.delete(id)
     this.#known.delete(id)
-    this.#known.set(id, read)
-    if (this.#known.size > MOST_REMEMBERED) this.#known.delete(this.#known.keys().next().value as string)
+    const shelf = row === null ? this.#unknown : this.#known
+    shelf.set(id, read)
+    if (shelf.size > MOST_REMEMBERED) shelf.delete(shelf.keys().next().value as string)
     return read
   }
 

@@ -8,9 +8,9 @@ export type Json = Record<string, unknown>
 const part = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 
-export function hs256(claims: unknown, secret: string | Buffer, header: Json = {}): string {
-  const input = `${part({ alg: 'HS256', typ: 'JWT', ...header })}.${part(claims)}`
-  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+export function hs256(claims: unknown, secret: string | Buffer, header: Json = {}, bits = 256): string {
+  const input = `${part({ alg: `HS${bits}`, typ: 'JWT', ...header })}.${part(claims)}`
+  return `${input}.${createHmac(`sha${bits}`, secret).update(input).digest('base64url')}`
 }
 
 export interface Pair {
@@ -25,10 +25,10 @@ export function pair(alg: Pair['alg'], bits = 2048): Pair {
   return { ...generateKeyPairSync('ed25519'), alg }
 }
 
-export function signed(claims: unknown, { privateKey, alg }: Pair, header: Json = {}): string {
+export function signed(claims: unknown, { privateKey, alg }: Pair, header: Json = {}, bits = 256): string {
   const input = `${part({ alg, typ: 'JWT', ...header })}.${part(claims)}`
   const key = alg === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' as const } : privateKey
-  return `${input}.${sign(alg === 'EdDSA' ? null : 'sha256', Buffer.from(input), key).toString('base64url')}`
+  return `${input}.${sign(alg === 'EdDSA' ? null : `sha${bits}`, Buffer.from(input), key).toString('base64url')}`
 }
 
 /** An unsigned token. */
@@ -57,12 +57,15 @@ export async function keyServer(keys: { kid?: string; pair: Pair }[]) {
     asked: 0,
     down: false,
     body: null as string | null,
+    /** Answers with this place instead. */
+    movedTo: null as string | null,
     url: '',
     close: async () => {},
   }
   const server = createServer((_request, response) => {
     state.asked++
     if (state.down) return void response.writeHead(500).end()
+    if (state.movedTo !== null) return void response.writeHead(302, { location: state.movedTo }).end()
     const set = state.keys.map(({ kid, pair: { publicKey, alg } }) => ({
       ...publicKey.export({ format: 'jwk' }),
       alg,

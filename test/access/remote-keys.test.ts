@@ -79,13 +79,27 @@ t.test(
   },
 )
 
+t.test('a key set that is said to be elsewhere is not looked for there', async (t) => {
+  const { server, key } = await setUp(t, { failureCoolDownMs: 0 })
+  const theirs = await keyServer([{ kid: 'k1', pair: k1 }])
+  t.teardown(() => theirs.close())
+  server.movedTo = theirs.url
+  await t.rejects(key({ alg: 'RS256', kid: 'k1' }), refused)
+  t.strictSame([server.asked, theirs.asked], [1, 0])
+})
+
 t.test('what is not a key set is nothing', async (t) => {
   const { server, key } = await setUp(t, { failureCoolDownMs: 0 })
-  const many = { keys: Array.from({ length: 51 }, (_, i) => ({ kid: `k${i}`, kty: 'RSA' })) }
-  for (const body of ['', '[]', 'null', '{"keys":{}}', '<html>', JSON.stringify(many), ' '.repeat(70_000)]) {
+  const jwk = pair('RS256').publicKey.export({ format: 'jwk' })
+  const set = (size: number) =>
+    JSON.stringify({ keys: Array.from({ length: size }, (_, i) => ({ ...jwk, kid: `k${i}`, alg: 'RS256' })) })
+  const bodies = ['', '[]', 'null', '{"keys":{}}', '<html>', set(51), set(2) + ' '.repeat(64 * 1024)]
+  for (const body of bodies) {
     server.body = body
     await t.rejects(key({ alg: 'RS256', kid: 'k1' }), refused, body.slice(0, 20))
   }
+  server.body = set(50)
+  t.match(await key({ alg: 'RS256', kid: 'k1' }), /^-----BEGIN PUBLIC KEY/, 'and this one is')
   server.body = null
   server.keys = [{ kid: 'weak', pair: pair('RS256', 1024) }]
   await t.rejects(key({ alg: 'RS256', kid: 'weak' }), refused, 'RSA of 1024 bits')

@@ -1,4 +1,7 @@
 import t from 'tap'
+import { StoreUnavailable } from '../../src/errors.ts'
+import type { AuditEntry } from '../../src/store/audit.ts'
+import { Denials } from '../../src/store/denials.ts'
 import { span } from '../helpers/span.ts'
 import { realService, written } from './real-service.ts'
 
@@ -113,13 +116,47 @@ t.test('what cannot be written down in time is added up roughly, and bounded', a
   t.ok(kept[0].rows <= 5_001)
 })
 
-t.test('a database that is away loses no answer', async (t) => {
+t.test('a database that is away loses no answer, and no entry', async (t) => {
   const { append } = parts.store.audit
   t.teardown(() => {
     parts.store.audit.append = append
   })
-  parts.store.audit.append = () => Promise.reject(new Error('away'))
-  const answer = await as({ sub: 'a', scope: 'traces:read' }, 'GET', '/api/executions/nothing/trace')
-  t.equal(answer.status, 404)
-  await store.denials.flush()
+  const refusal = async (id: string) => {
+    const answer = await as({ sub: 'a', scope: 'traces:read' }, 'GET', `/api/executions/${id}/trace`)
+    t.equal(answer.status, 404)
+    await store.denials.flush()
+  }
+  parts.store.audit.append = () => Promise.reject(new StoreUnavailable())
+  await refusal('nothing')
+  await refusal('nothing')
+  parts.store.audit.append = append
+  await refusal('nothing')
+  t.match(await rows('?subject=a'), [{ action: 'not_found', execution_id: 'nothing', times: 3 }])
+  parts.store.audit.append = () => Promise.reject(new Error('a row that the database never takes'))
+  await refusal('never')
+  parts.store.audit.append = append
+  await refusal('after')
+  t.match((await rows('?subject=a')).length, 2, 'and keeps back nothing that follows')
+})
+
+t.test('what is kept while the database is away is bounded, and counts on', async (t) => {
+  const written: AuditEntry[][] = []
+  let away = true
+  const denials = new Denials({
+    async append(entries) {
+      if (away) throw new StoreUnavailable()
+      written.push([...entries])
+    },
+    failed() {},
+  })
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 4_000; i++)
+      denials.note({ workspace: 'w', subject: `s${round}`, action: 'denied', executionId: `e${i}` })
+    await denials.flush()
+  }
+  away = false
+  await denials.flush()
+  const times = written.flat().reduce((sum, entry) => sum + (entry.times ?? 0), 0)
+  t.equal(times, 12_000)
+  t.ok(written.flat().length <= 6_001)
 })

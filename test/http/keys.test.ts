@@ -87,6 +87,36 @@ t.test('rotation: two live keys, then one; other processes follow within seconds
   t.ok(await elsewhere.principalOf(fresh.key))
 })
 
+t.test('whoever guesses costs one query at a time, and pushes out nobody', async (t) => {
+  const { key } = await store.ingestKeys.create(grant)
+  let [queries, atOnce, most] = [0, 0, 0]
+  const counted = {
+    async query(...args: [string, unknown[]]) {
+      queries++
+      most = Math.max(most, ++atOnce)
+      try {
+        return await database.read.query(...args)
+      } finally {
+        atOnce--
+      }
+    },
+  }
+  const keys = new IngestKeys(counted as never)
+  t.ok(await keys.principalOf(key))
+  await wait(50)
+  queries = most = 0
+  const guesses = Array.from({ length: 12_000 }, () => makeIngestKey().key)
+  for (let i = 0; i < guesses.length; i += 2_000) {
+    const refused = await Promise.all(guesses.slice(i, i + 2_000).map((one) => keys.principalOf(one)))
+    t.ok(refused.every((one) => one === null))
+  }
+  t.equal(most, 1, 'one connection')
+  t.ok(queries <= 12, `${queries} queries`)
+  queries = 0
+  t.ok(await keys.principalOf(key))
+  t.equal(queries, 0, 'still remembered')
+})
+
 t.test('an expired key', async (t) => {
   const { key } = await store.ingestKeys.create({ ...grant, expiresAt: new Date(Date.now() - 1) })
   t.equal((await exporting(`Bearer ${key}`)).status, 401)

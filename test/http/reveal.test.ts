@@ -123,6 +123,7 @@ t.test('a reason is needed, and holds no secret', async (t) => {
     {},
     { reason: '' },
     { reason: '  ' },
+    { reason: '\u200b\u2060 .' },
     { reason: { a: 1 } },
     { reason: 'x'.repeat(501) },
   ]) {

@@ -44,7 +44,7 @@ export const reveal: FastifyPluginAsyncTypebox<{ parts: Parts }> = async (app, {
     },
     async (request, reply) => {
       const reason = request.body.reason.replaceAll('\0', '\ufffd').toWellFormed().trim()
-      if (reason === '') throw new BadRequest('The reason is empty')
+      if (!/[\p{L}\p{N}]/u.test(reason)) throw new BadRequest('The reason is empty')
       const { reading, slim, span, earlier, links, notices } = await findSpan(parts, request, reply)
       const { execution } = reading.found
       const { workspace, subject } = request.principal
