@@ -181,7 +181,9 @@ t.test('every answer carries the security headers', async (t) => {
         headers: {
           'x-content-type-options': 'nosniff',
           'referrer-policy': 'no-referrer',
-          'content-security-policy': /default-src 'none'/,
+          'content-security-policy':
+            /^default-src 'none';.*frame-ancestors 'none';require-trusted-types-for 'script'$/,
+          'x-frame-options': 'DENY',
         },
       },
       path,
