@@ -17,7 +17,7 @@ import { headers } from './http/plugins/headers.ts'
 import { knownQueries } from './http/plugins/known-queries.ts'
 import { refuseUnreadable } from './http/plugins/long-requests.ts'
 import { readMetrics, requestMetrics } from './http/plugins/metrics.ts'
-import { readRateLimit } from './http/plugins/rate-limit.ts'
+import { readCounters, readRateLimit } from './http/plugins/rate-limit.ts'
 import { redactedIds } from './http/plugins/redacted-ids.ts'
 import { secondWall } from './http/plugins/second-wall.ts'
 import { api } from './http/routes/api.ts'
@@ -68,6 +68,7 @@ export async function buildServer(
   await app.register(headers, { config })
   await app.register(auth, { keys, log, store: parts.store, redactorOf: parts.redactorOf, now: parts.now })
   await app.register(auditDenials, { parts })
+  await app.register(readCounters)
   await app.register(openapi, { basePath: config.basePath })
   await app.register(docs)
   await app.register(ingest, { parts, walk })

@@ -32,6 +32,18 @@ t.test('ids cannot be tried out', async (t) => {
   t.equal((await as(guesser, 'GET', '/api/workflows')).status, 429, 'whatever is asked then')
 })
 
+t.test('one count for all doors, and for all tokens of a subject', async (t) => {
+  const guess = (i: number) =>
+    as(
+      { sub: 'two doors', scope: 'traces:read artifacts:read', jti: `token ${i}` },
+      'GET',
+      i % 2 === 0 ? `/api/executions/guess-${i}/trace` : `/api/artifacts/guess-${i}/download`,
+    )
+  let tries = 0
+  while (tries < limits.readsPerWindow && (await guess(tries)).status === 404) tries++
+  t.equal(tries, limits.refusalsPerWindow + 1)
+})
+
 t.test('exports are not counted', async (t) => {
   const writer = { sub: 'runner', scope: 'traces:write' }
   const json = { 'content-type': 'application/json' }
