@@ -1,6 +1,7 @@
 import { isPlaceholder, looksRandom } from '../checks.ts'
 import { readJwt, readPrivateKey } from '../readers.ts'
 import type { Rule } from '../rule.ts'
+import { placeRules } from './places.ts'
 import { statementRules } from './statements.ts'
 
 /** `user:password` in base64. */
@@ -83,4 +84,5 @@ export const formatRules: readonly Rule[] = [
       ),
   },
   ...statementRules,
+  ...placeRules,
 ]

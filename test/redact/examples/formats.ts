@@ -1,4 +1,5 @@
 import { alnum, type Examples, hex, within } from './fake.ts'
+import { placeExamples } from './places.ts'
 import { statementExamples } from './statements.ts'
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -76,4 +77,5 @@ export const formatExamples: Record<string, Examples> = {
     false: ['"auth": "required"', '_auth=none', '{"auth":"b2F1dGgtb25seS1uby1jb2xvbg=="}'],
   },
   ...statementExamples,
+  ...placeExamples,
 }
