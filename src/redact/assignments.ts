@@ -48,6 +48,7 @@ export function readAssignment(
   if (isLoose(name)) {
     const loose = looseValue(text, start, end)
     if (loose?.form === 'element') return readElement(text, loose.at, expected, out)
+    if (loose?.form === 'cell') return readCell(text, loose.at, expected, out)
     if (loose?.form === 'named') {
       expected.quotedName = isQuoteOf(text, loose.at - 1) || isQuoteOf(text, end)
       expected.form = 'environment'
@@ -279,6 +280,21 @@ function readElement(text: string, at: number, expected: Expected, out: Match[])
   if (value.trim() !== '' && !isPlaceholder(value) && !isReplacement(value)) {
     out.push({ from: at, to, rule: expected.rule })
   }
+  return to
+}
+
+/** What a cell says of a kind of password, and not which one it is: types, algorithms, bounds. */
+const KIND =
+  /^(?:\w+\(.*|(?:n?var)?char2?|utf-?8\w*|sha-?\d\w*|md5\w*|bcrypt\w*|s?crypt\w*|argon2\w*|pbkdf2\w*|base\d\d|oauth-?2\w*|u?int\d+|o?auth\d|min\w*|max\w*|[<>=≤≥~].*|\d+[-–+].*|.*[.!?:=>]|[^A-Za-z0-9]+)$/i
+
+/** `| password | hunter22 |`: a word that is no word of a language. */
+function readCell(text: string, at: number, expected: Expected, out: Match[]): number {
+  let to = at
+  while (to < text.length && to - at < 128 && !/[\s|`]/.test(text[to] as string)) to++
+  const value = text.slice(at, to)
+  const isWord = !/\d/.test(value) || !/[A-Za-z]/.test(value)
+  if (isWord || KIND.test(value) || isPlaceholder(value) || isReplacement(value)) return at
+  out.push({ from: at, to, rule: expected.rule })
   return to
 }
 

@@ -1,7 +1,7 @@
 import { typedValue } from './typed-passwords.ts'
 
 /**
- * Passwords that no `:` or `=` assigns: netrc lines, XML elements, statements of SQL, `ENV` of a Dockerfile, and pairs of
+ * Passwords that no `:` or `=` assigns: netrc lines, XML elements, rows of Markdown tables, statements of SQL, `ENV` of a Dockerfile, and pairs of
  * a name and a value. Only after the words that the first look knows (look.ts): `password` and `passwd`.
  */
 
@@ -26,16 +26,19 @@ const BLANKS = /(?:\s|\\[nrt]){1,16}/y
 /** `name: DB_PASSWORD`, `"key": "password"`, and what stands between that name and its value. */
 const NAMED = /(?:name|key)\\*["'`]?\s{0,8}[:=]\s{0,8}\\*["'`]?$/i
 const ITS_VALUE = /\\*["'`]?,?(?:\s|\\[nrt]){0,24}\\*["'`]?value\\*["'`]?\s{0,8}[:=]\s{0,8}/iy
+/** `| DB password | value |`: what stands before the name in its cell, and between it and a cell of one word. */
+const CELL = /\|[^|\n]{0,24}$/
+const NEXT_CELL = /`?[ \t]{1,64}\|[ \t]{0,8}`?(?=[^\s|`]{6,128}`?[ \t]{1,64}\|)/y
 const ELEMENT = /<(?:\w{1,32}:)?$/
 const TAG_END = new RegExp(`(?:\\s[^<>]{0,${GAP}})?>`, 'y')
 
 /** True for names that the first look sees without an operator. */
 export const isLoose = (name: string): boolean => /pass(?:word|wd)$/i.test(name)
 
-/** Where a value stands, and how: `element` runs up to the next tag, the others are read as assigned values are. */
+/** Where a value stands, and how: `element` runs up to the next tag, `cell` up to a blank, the others are read as assigned values are. */
 export interface LooseValue {
   at: number
-  form: 'element' | 'named' | 'text' | 'environment'
+  form: 'element' | 'cell' | 'named' | 'text' | 'environment'
 }
 
 /** The value after a loose name; null = there is none. */
@@ -52,6 +55,10 @@ export function looseValue(text: string, start: number, end: number): LooseValue
   if (typed !== -1) return found('text', typed)
   if (code === 93) return null
   if (NAMED.test(before(text, start, 48))) return found('named', after(ITS_VALUE, text, end))
+  if ((blank || code === 96) && CELL.test(before(text, start, 32))) {
+    const cell = after(NEXT_CELL, text, end)
+    if (cell !== -1) return found('cell', cell)
+  }
   if (code === 34 || code === 39 || code === 96) return null
   if (isNetrc(before(text, start, BEFORE))) return found('environment', after(BLANKS, text, end))
   if (ENVIRONMENT.test(wordBefore(text, start, isSpace)) && !/[a-z]/.test(text.slice(start, end)))

@@ -37,6 +37,17 @@ t.test('refusals: one row for all repetitions, without a query of spans', async 
   t.equal((await rows('?from=2020-01-01T00:00:00Z&subject=tab')).length, 3)
 })
 
+t.test('what Postgres cannot hold does not keep the others out', async (t) => {
+  for (const scope of ['', 'traces:read']) {
+    await as({ sub: 'nul', scope }, 'GET', '/api/executions/a%00b/trace')
+  }
+  await as({ sub: 'nul', scope: 'traces:read' }, 'PUT', '/api/executions/a%00b/artifacts/%00', 'x')
+  t.match(
+    (await rows('?subject=nul')).map((row: { execution_id: string }) => row.execution_id),
+    ['a\ufffdb', 'a\ufffdb', 'a\ufffdb'],
+  )
+})
+
 t.test('each workspace has its own', async (t) => {
   await as({ sub: 'spy', workspace: 'w2', scope: 'traces:read' }, 'GET', '/api/executions/ex/trace')
   t.strictSame(await rows('?subject=spy'), [])
