@@ -67,13 +67,15 @@ export const placeRules: readonly Rule[] = [
       ],
       ...['secret>', 'token>'],
     ],
-    pattern: '(?i)(?:key|secret|token)>[ \\t\\r\\n]{0,16}([\\w+/.=~-]{27,})[ \\t\\r\\n]{0,16}<\\\\?/',
+    pattern:
+      '(?i)(?:key|secret|token)>(?:\\s|\\\\[nrt]){0,16}([\\w+/.=~-]{27,})(?:\\s|\\\\[nrt]){0,16}<\\\\{0,8}/',
+    // what is in JSON has its line breaks escaped
     sticky:
-      /(?:(?:api|access|secret)[_-]?key|secret|token)>[ \t\r\n]{0,16}([\w+/.=~-]{27,512})(?=[ \t\r\n]{0,16}<\\?\/)/iy,
+      /(?:(?:api|access|secret)[_-]?key|secret|token)>(?:\s|\\[nrt]){0,16}([\w+/.=~-]{27,512})(?=(?:\s|\\[nrt]){0,16}<\\{0,8}\/)/iy,
     inner: true,
     check: (found, text, at) => {
       const before = text.slice(Math.max(0, at - NAME), at)
-      const [, name] = /<(?:[\w-]+:)?([\w-]+)>\s*$/.exec(before) ?? []
+      const [, name] = /<(?:[\w-]+:)?([\w-]+)>(?:\s|\\[nrt])*$/.exec(before) ?? []
       return (
         name !== undefined && looksRandom(found) && !GOES_ON.test(name.replace(/[_-]?(?:key|token)$/i, ''))
       )

@@ -50,6 +50,7 @@ export const placeExamples: Record<string, Examples> = {
       within('<apiKey>', key, '</apiKey>'),
       within('<ns:ClientSecret>\n  ', key, '\n</ns:ClientSecret>'),
       within('<SecretAccessKey>', `${alnum(20, 2)}/${alnum(19, 3)}`, '</SecretAccessKey>'),
+      within('{"body":"<a:apiKey>\\n\\t', key, '\\n</a:apiKey>"}'),
       within('{"body":"<config><access_token>', key, '<\\/access_token></config>"}'),
       within('<auth-token>', `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`, '</auth-token>'),
     ],
