@@ -63,11 +63,11 @@ const TURN_MS = 10
  * `inflated` and the decoder throw.
  */
 export async function* spansOf(body: Body, reading: Reading, tally: Tally): AsyncGenerator<Span[]> {
+  let turn = performance.now()
   const bytes = await inflate(body.bytes, body.codec, reading.maxBytes, reading.atOnce)
   reading.inflated(bytes.length)
   tally.inflated = bytes.length
   let redactor: Redactor | null = null
-  let turn = performance.now()
   for (const slice of decodedSlices(bytes, body.encoding)) {
     // an empty request asks nothing of the database
     if (slice.resourceSpans.length > 0) redactor ??= await reading.redactor()

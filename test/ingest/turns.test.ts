@@ -1,4 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises'
+import { MessageChannel } from 'node:worker_threads'
 import t from 'tap'
 import { Turns } from '../../src/ingest/turns.ts'
 
@@ -40,4 +41,28 @@ t.test('what has waited for long comes before small ones that are new', async (t
   }
   await Promise.all([work('new', turns.due(KB)), work('old', old)])
   t.strictSame(order, ['old', 'new'])
+})
+
+t.test('between two turns the rest of the process is heard', async (t) => {
+  const turns = new Turns()
+  const due = turns.due(20 * KB * KB)
+  const { port1, port2 } = new MessageChannel()
+  let heard = false
+  port1.on('message', () => {
+    heard = true
+    port2.postMessage('again')
+  })
+  port2.postMessage('first')
+  await turns.take(due)
+  let deaf = 0
+  for (let taken = 0; taken < 100; taken++) {
+    const until = performance.now() + 1
+    while (performance.now() < until);
+    heard = false
+    turns.give()
+    await turns.take(due)
+    if (!heard) deaf++
+  }
+  port1.close()
+  t.ok(deaf < 10, `${deaf} turns of 100 in which nothing was heard`)
 })
