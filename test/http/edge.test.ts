@@ -99,7 +99,7 @@ t.test('no URL of a span is fetched', async (t) => {
   t.equal(asked, 0)
 })
 
-t.test('cursors: only what was given to this reader for this list', async (t) => {
+t.test('cursors: only what was made here, for this list', async (t) => {
   const key = await store.key('', 'cursors')
   const path = '/api/workflows/wf/executions?cursor='
   const good = signCursor(key, 'executions\0wf', ['9', 'x'])
