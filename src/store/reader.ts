@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../model/principal.ts'
 import type { Span } from '../model/span.ts'
 import { type Analysis, analyse } from '../tree/analysis.ts'
@@ -45,6 +46,10 @@ const REMEMBERED_ROWS = 200_000
 const REMEMBERED_WHOLE_ROWS = 20_000
 /** Analyses: some tens of kilobytes each at most. */
 const REMEMBERED_ANALYSES = 300
+/** Milliseconds that a read waits for the first roll-up of an execution that is not there yet: as long as one may lag. */
+const NEW_MS = 2_000
+/** Milliseconds between two looks for it. */
+const AGAIN_MS = 50
 /** Added to the weight of each, so that a flood of small ones is bounded too. */
 const ENTRY_WEIGHT = 50
 
@@ -264,10 +269,18 @@ export class Reader {
   ): Promise<Fresh<FoundExecution | null>> {
     const first = await look()
     if (!first.pending) return { value: first.found, stale: false }
-    const stale = await settleExecution(this.#database, await realms(), id)
-    const { found } = await look()
-    // what was committed between the looks may wait again; of what could not be settled nothing is sure
-    return { value: found && { ...found, asOf: stale ? 0n : first.asOf }, stale }
+    const until = performance.now() + NEW_MS
+    for (;;) {
+      const stale = await settleExecution(this.#database, await realms(), id)
+      const { found } = await look()
+      // what is new is not missing because its first roll-up takes longer than a read waits
+      if (found === null && stale && performance.now() < until) {
+        await wait(AGAIN_MS)
+        continue
+      }
+      // what was committed between the looks may wait again; of what could not be settled nothing is sure
+      return { value: found && { ...found, asOf: stale ? 0n : first.asOf }, stale }
+    }
   }
 
   async #list<T>(principal: Principal, load: (reach: Reach) => Promise<T>): Promise<Fresh<T>> {
