@@ -78,16 +78,18 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
       }))
       return places.filter((place) => place.top > top).slice(0, 6)
     })
+  const shows = (wanted: number) =>
+    page.waitForFunction(
+      (count) =>
+        document
+          .querySelector('trace-tab')
+          ?.shadowRoot?.querySelector('.tree')
+          ?.getAttribute('aria-rowcount') === String(count),
+      wanted,
+    )
   const read = await lines()
   service.streams.grow(sample, 'the first, told late', 'first')
-  await page.waitForFunction(
-    (wanted) =>
-      document
-        .querySelector('trace-tab')
-        ?.shadowRoot?.querySelector('.tree')
-        ?.getAttribute('aria-rowcount') === String(wanted),
-    rows + 2,
-  )
+  await shows(rows + 2)
   t.same(await lines(), read, 'what comes in above leaves the lines that are read where they are')
 
   service.streams.cut(true)
@@ -96,14 +98,7 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
   await page.waitForTimeout(1_200)
   t.equal(await count(), rows + 2)
   service.streams.cut(false)
-  await page.waitForFunction(
-    (wanted) =>
-      document
-        .querySelector('trace-tab')
-        ?.shadowRoot?.querySelector('.tree')
-        ?.getAttribute('aria-rowcount') === String(wanted),
-    rows + 4,
-  )
+  await shows(rows + 4)
   t.pass('after the break: none missing, none twice')
   await treeRows(page).first().focus()
   await page.keyboard.press('f')
