@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json FILE] [--share 0.5] [--only ingest|read|start|normalize|messages] [--rounds 2] [--millions 0.5]`: ours beside a
+ * `npm run bench [-- --json FILE] [--share 0.5] [--only ingest|read|start|normalize|messages|long] [--rounds 2] [--millions 0.5]`: ours beside a
  * naive service and the raw COPY of the same rows, in one interleaved session on one Postgres; then reads, idle
  * memory and the time to be ready. Ratios travel between machines, absolute numbers do not.
  */
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { createLog } from '../src/log.ts'
 import { startEmbedded } from '../src/store/embedded/index.ts'
 import { benchGrowth } from './growth.ts'
+import { benchLong } from './long.ts'
 import { benchMessages } from './messages.ts'
 import { benchNeighbours } from './neighbours.ts'
 import { benchNormalize } from './normalize.ts'
@@ -106,6 +107,7 @@ try {
   }
   // Long, and of no meaning beside others: only where they are asked for.
   const neighbours = values.only === 'neighbours' ? await benchNeighbours(say) : null
+  const long = values.only === 'long' ? await benchLong(say) : null
   const marks = values.marks.split(',').map(Number)
   const growth = values.only === 'growth' ? await benchGrowth(marks, Number(values.share), say) : null
   if (values.json !== undefined) {
@@ -124,6 +126,7 @@ try {
       idle_rss_mb: start?.idle_rss_mb ?? null,
       ready_ms: start?.ready_ms ?? null,
       ...(neighbours === null ? {} : { neighbours }),
+      ...(long === null ? {} : { long }),
       ...(growth === null ? {} : { growth }),
       redact:
         redact?.map(({ name, value, unit }) => ({ name, value: Number(value.toFixed(2)), unit })) ?? null,

@@ -18,6 +18,7 @@ import { migrate } from './migrate.ts'
 import { Reader } from './reader.ts'
 import { guarded, prepareReaderRole, readAsOwner, readWithin } from './reader-role.ts'
 import { Realms } from './realms.ts'
+import { Resting } from './resting.ts'
 import { Revocations } from './revocations.ts'
 import { Roller } from './roller.ts'
 import { ServiceKeys } from './service-keys.ts'
@@ -164,7 +165,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   })
   const erasures = new Erasures(database.ingest)
   await Promise.all([upkeep.start(), erasures.refresh()])
-  const roller = new Roller(database.work, {
+  const resting = new Resting()
+  const roller = new Roller(database.work, resting, {
     lag: (seconds) => observer.rollUpLag(seconds),
     ended: (executions) => observer.executionsEnded(executions),
     failed: (error) => {
@@ -176,7 +178,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   })
   roller.start()
   const walled = options.rowSecurity === true && (await prepareReaderRole(database.work, options.log))
-  return assemble(database, options, observer, upkeep, roller, erasures, walled)
+  return assemble(database, options, observer, upkeep, roller, resting, erasures, walled)
 }
 
 function assemble(
@@ -185,6 +187,7 @@ function assemble(
   observer: StoreObserver,
   upkeep: Upkeep,
   roller: Roller,
+  resting: Resting,
   erasures: Erasures,
   walled: boolean,
 ): Store {
@@ -228,7 +231,7 @@ function assemble(
     denials,
     ingestKeys: new IngestKeys(database.read),
     revocations: new Revocations(database.read),
-    read: new Reader(asReader, realms),
+    read: new Reader(asReader, realms, resting),
     async within({ workspace, workflows }, work) {
       if (!walled) return work()
       const among = await orUnavailable(realms.ofWorkspace(workspace))

@@ -26,6 +26,7 @@ import { logsVersion } from './logs-version.ts'
 import { type NewestFilter, newestExecutions } from './newest-executions.ts'
 import type { Reach } from './reach.ts'
 import type { Realms } from './realms.ts'
+import type { Resting } from './resting.ts'
 import { type Candidate, type SpanSearch, searchSpans } from './search-spans.ts'
 import { settleExecution, settleWorkspace } from './settle-for-read.ts'
 import { orUnavailable } from './unavailable.ts'
@@ -61,15 +62,17 @@ const ENTRY_WEIGHT = 50
 export class Reader {
   readonly #database: Database
   readonly #realms: Realms
+  readonly #resting: Resting
   readonly #trees = new VersionedCache<ExecutionTree>(REMEMBERED_SPANS)
   readonly #analyses = new VersionedCache<Analysis>(REMEMBERED_ANALYSES)
   readonly #orders = new VersionedCache<ExecutionOrder>(REMEMBERED_ROWS)
 
   readonly #shapes = new VersionedCache<ExecutionShape>(REMEMBERED_WHOLE_ROWS)
 
-  constructor(database: Database, realms: Realms) {
+  constructor(database: Database, realms: Realms, resting: Resting) {
     this.#database = database
     this.#realms = realms
+    this.#resting = resting
   }
 
   workflows(principal: Principal): Promise<Fresh<WorkflowRow[]>> {
@@ -271,7 +274,7 @@ export class Reader {
     if (!first.pending) return { value: first.found, stale: false }
     const until = performance.now() + NEW_MS
     for (;;) {
-      const stale = await settleExecution(this.#database, await realms(), id)
+      const stale = await settleExecution(this.#database, await realms(), id, this.#resting)
       const { found } = await look()
       // what is new is not missing because its first roll-up takes longer than a read waits
       if (found === null && stale && performance.now() < until) {
@@ -287,7 +290,7 @@ export class Reader {
     return orUnavailable(
       (async () => {
         const reach = await this.#reach(principal)
-        const stale = await settleWorkspace(this.#database, reach.realms)
+        const stale = await settleWorkspace(this.#database, reach.realms, this.#resting)
         return { value: await load(reach), stale }
       })(),
     )

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { countEnded, type Ended } from './count-ended.ts'
+import type { Resting } from './resting.ts'
 import { settle } from './settle.ts'
 
 /** Milliseconds between looks for new marks: well below the 2 s that a roll-up may lag. */
@@ -21,12 +22,14 @@ export interface RollerObserver {
 export class Roller {
   readonly #pool: Pool
   readonly #observer: RollerObserver
+  readonly #resting: Resting
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> = Promise.resolve()
   #stopped = false
 
-  constructor(pool: Pool, observer: RollerObserver) {
+  constructor(pool: Pool, resting: Resting, observer: RollerObserver) {
     this.#pool = pool
+    this.#resting = resting
     this.#observer = observer
   }
 
@@ -52,8 +55,9 @@ export class Roller {
     try {
       const settled = await settle(
         this.#pool,
-        { where: 'true', values: [], wait: false, limit: MARKS_AT_ONCE },
+        this.#resting.spare({ where: 'true', values: [], wait: false, limit: MARKS_AT_ONCE }),
         LOCK_TIMEOUT_MS,
+        this.#resting,
       )
       this.#observer.lag(settled === 0 ? 0 : await this.#oldest())
       for (const ended of await countEnded(this.#pool)) this.#observer.ended(ended)

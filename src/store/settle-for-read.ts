@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import type { MarkFilter } from './marks.ts'
+import type { Resting } from './resting.ts'
 import { settle } from './settle.ts'
 import { classify } from './sqlstate.ts'
 
@@ -19,39 +20,43 @@ export const PENDING_OF_EXECUTION = (realms: string, id: string, trace: string) 
 export const traceOfId = (id: string) => (/^[0-9a-f]{32}$/i.test(id) ? Buffer.from(id, 'hex') : null)
 
 /** Settles the pending marks of one execution's traces, so that its reader does not see the lag. True = stale. */
-export function settleExecution(database: Database, realms: readonly number[], id: string): Promise<boolean> {
+export async function settleExecution(
+  database: Database,
+  realms: readonly number[],
+  id: string,
+  resting?: Resting,
+): Promise<boolean> {
   const where = PENDING_OF_EXECUTION('any($1)', '$2', '$3')
-  return settleWhere(database, {
-    where,
-    values: [realms, id, traceOfId(id)],
-    wait: true,
-    limit: MARKS_AT_ONCE,
-  })
+  const filter = { where, values: [realms, id, traceOfId(id)], wait: true, limit: MARKS_AT_ONCE }
+  return (await isPending(database, filter)) && settleWhere(database, filter, resting)
 }
 
-/** Settles the pending marks of a workspace, for its lists. True = stale. */
-export function settleWorkspace(database: Database, realms: readonly number[]): Promise<boolean> {
-  return settleWhere(database, {
-    where: 'realm = any($1)',
-    values: [realms],
-    wait: true,
-    limit: MARKS_AT_ONCE,
-  })
+/** Settles the pending marks of a workspace but those of what rests, for its lists. True = stale. */
+export async function settleWorkspace(
+  database: Database,
+  realms: readonly number[],
+  resting: Resting,
+): Promise<boolean> {
+  const filter = { where: 'realm = any($1)', values: [realms], wait: true, limit: MARKS_AT_ONCE }
+  if (!(await isPending(database, filter))) return false
+  const spared = resting.spare(filter)
+  const stale = await settleWhere(database, spared, resting)
+  return stale || (spared !== filter && (await isPending(database, filter)))
 }
 
-async function settleWhere(database: Database, filter: MarkFilter): Promise<boolean> {
+/** Most reads find nothing to do: that costs them one look at a small table. */
+async function isPending(database: Database, { where, values }: MarkFilter): Promise<boolean> {
+  const { rows } = await database.read.query(`select from dirty_traces where ${where} limit 1`, values)
+  return rows.length > 0
+}
+
+async function settleWhere(database: Database, filter: MarkFilter, resting?: Resting): Promise<boolean> {
   const until = performance.now() + SETTLE_MS
-  // most reads find nothing to do: that costs them one look at a small table
-  const { rows } = await database.read.query(
-    `select from dirty_traces where ${filter.where} limit 1`,
-    filter.values,
-  )
-  if (rows.length === 0) return false
   try {
     for (;;) {
       const left = until - performance.now()
       if (left <= 0) return true
-      const settled = await settle(database.work, filter, left)
+      const settled = await settle(database.work, filter, left, resting)
       if (settled < filter.limit) return false
     }
   } catch (error) {

@@ -13,6 +13,7 @@ import type { StoredSlimSpan } from './load-slim.ts'
 import { loadTraces } from './load-traces.ts'
 import { executionsOfTraces, lockExecutions, tracesOfExecutions } from './lock-executions.ts'
 import { type MarkedTraces, type MarkFilter, takeMarks } from './marks.ts'
+import type { Resting, RolledUp } from './resting.ts'
 import { type Settled, saveRollUps } from './save-roll-up.ts'
 import { daysOfGroup, groupsOf, type SettleGroup, together } from './settle-groups.ts'
 
@@ -25,16 +26,24 @@ const TRIES = 10
  * what is derived. A mark that is committed later than the read stays for the next round, so nothing is missed;
  * READ COMMITTED is what makes the read after the lock see everything that was committed before it.
  *
- * Resolves with the number of marks that were settled (0 = nothing to do).
+ * Resolves with the number of marks that were settled (0 = nothing to do). `resting` is told what it cost.
  */
-export async function settle(pool: Pool, filter: MarkFilter, lockTimeoutMs: number): Promise<number> {
+export async function settle(
+  pool: Pool,
+  filter: MarkFilter,
+  lockTimeoutMs: number,
+  resting?: Resting,
+): Promise<number> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
     await client.query(`begin; set local lock_timeout = ${Math.max(1, Math.floor(lockTimeoutMs))}`)
     const { count, realms } = await takeMarks(client, filter)
-    for (const [realm, marked] of realms) await settleTraces(client, realm, marked)
+    const began = performance.now()
+    const rolledUp: RolledUp[] = []
+    for (const [realm, marked] of realms) rolledUp.push(...(await settleTraces(client, realm, marked)))
     await client.query('commit')
+    resting?.add(rolledUp, performance.now() - began)
     return count
   } catch (error) {
     await client.query('rollback').catch(() => {
@@ -46,7 +55,7 @@ export async function settle(pool: Pool, filter: MarkFilter, lockTimeoutMs: numb
   }
 }
 
-async function settleTraces(client: PoolClient, realm: number, marked: MarkedTraces): Promise<void> {
+async function settleTraces(client: PoolClient, realm: number, marked: MarkedTraces): Promise<RolledUp[]> {
   const keys = new Map<string, ExecutionKey>()
   const add = (key: ExecutionKey) => keys.set(executionKey(key), key)
   for (const { names } of marked.values()) {
@@ -54,19 +63,26 @@ async function settleTraces(client: PoolClient, realm: number, marked: MarkedTra
   }
   for (const key of await executionsOfTraces(client, realm, [...marked.keys()])) add(key)
   for (let tries = 1; ; tries++) {
-    const unlocked = await settleExecutions(client, realm, marked, inOrder(keys))
-    if (unlocked.length === 0) return
+    const { settled, unlocked } = await settleExecutions(client, realm, marked, inOrder(keys))
+    if (unlocked.length === 0) return settled.map((one) => rolledUp(realm, one))
     // made by somebody else since we looked, with traces that we have not read
     if (tries === TRIES) throw new Error('executions appear faster than they are settled')
     for (const key of unlocked) add(key)
   }
 }
 
+const rolledUp = (realm: number, { key, roll, traces }: Settled): RolledUp => ({
+  realm,
+  executionId: key.executionId,
+  traceIds: traces.map(({ traceId }) => traceId),
+  spans: roll?.spanCount ?? 0,
+})
+
 const inOrder = (keys: ReadonlyMap<string, ExecutionKey>) =>
   [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key)
 
 /**
- * Rolls up these executions and whatever else the marked traces belong to. Resolves with those that could not be
+ * Rolls up these executions and whatever else the marked traces belong to. `unlocked` are those that could not be
  * written, because they are there and were not among `keys`.
  */
 async function settleExecutions(
@@ -74,7 +90,7 @@ async function settleExecutions(
   realm: number,
   marked: MarkedTraces,
   keys: readonly ExecutionKey[],
-): Promise<ExecutionKey[]> {
+): Promise<{ settled: Settled[]; unlocked: ExecutionKey[] }> {
   const locked = await lockExecutions(client, realm, keys)
   const stored = await tracesOfExecutions(client, realm, keys)
   const days = new Map<string, string[]>()
@@ -85,7 +101,7 @@ async function settleExecutions(
   // an execution that nobody knew of has spans in several groups
   settled ??= (await settledOf(client, realm, changes, [together(groups)])) ?? []
   for (const one of settled) one.locked = locked.get(executionKey(one.key))
-  return saveRollUps(client, realm, settled, stored)
+  return { settled, unlocked: await saveRollUps(client, realm, settled, stored) }
 }
 
 /** What is known of traces before their spans are read. */
