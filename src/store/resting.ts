@@ -1,6 +1,6 @@
 import type { MarkFilter } from './marks.ts'
 
-/** An execution that was rolled up, with the traces that it has spans in. */
+/** An execution that was rolled up, with the traces that it has spans in, and the spans of those, which were all read. */
 export interface RolledUp {
   realm: number
   executionId: string

@@ -11,6 +11,8 @@ import type { LockedExecution, StoredExecutionTrace } from './lock-executions.ts
 export interface Settled {
   key: ExecutionKey
   traces: StoredTrace[]
+  /** Spans of these traces, all of which were read. */
+  read: number
   /** null = no span is left: the execution goes. */
   roll: RollUp | null
   /** The row that is there, locked; absent = none was found. */
@@ -55,7 +57,10 @@ const typed = Object.entries(DERIVED)
   .map(([name, type]) => `${name} ${type}`)
   .join(', ')
 
-/** One statement for all; a row that is there and was not locked stays as it is, and is not among what comes back. */
+/** Executions that are written by one statement: a few hundred bytes each. */
+const ROWS_AT_ONCE = 2_000
+
+/** One statement for them; a row that is there and was not locked stays as it is, and is not among what comes back. */
 const SAVE = `insert into executions as stored (realm, execution_id, fallback, first_span_at, last_span_at, ${columns})
   select $1, execution_id, fallback, now(), now(), ${columns}
   from json_to_recordset($2::json) as row (execution_id text, fallback boolean, ${typed})
@@ -78,7 +83,10 @@ export async function saveRollUps(
   stored: readonly StoredExecutionTrace[],
 ): Promise<ExecutionKey[]> {
   const kept = settled.filter(({ roll }) => roll !== null)
-  const unlocked = await saveExecutions(client, realm, kept)
+  const unlocked: ExecutionKey[] = []
+  for (let from = 0; from < kept.length; from += ROWS_AT_ONCE) {
+    unlocked.push(...(await saveExecutions(client, realm, kept.slice(from, from + ROWS_AT_ONCE))))
+  }
   if (unlocked.length > 0) return unlocked
   await saveTraces(client, realm, settled, stored)
   const gone = settled.filter(({ roll, locked }) => roll === null && locked !== undefined)

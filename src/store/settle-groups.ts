@@ -21,7 +21,7 @@ export interface SettleGroup {
 export function daysOfGroup(
   { traceIds }: SettleGroup,
   marked: MarkedTraces,
-  stored: ReadonlyMap<string, readonly string[]>,
+  stored: ReadonlyMap<string, Iterable<string>>,
 ): string[] | null {
   const days = new Set<string>()
   for (const traceId of traceIds) {

@@ -1,10 +1,10 @@
 import type { Pool, PoolClient } from 'pg'
 import {
-  buildExecutionTree,
   type ExecutionKey,
   executionKey,
   executionsOf,
   resolveSpans,
+  type TracedExecution,
   treeOf,
 } from '../tree/execution-tree.ts'
 import { rollUp } from '../tree/roll-up.ts'
@@ -16,6 +16,10 @@ import { type MarkedTraces, type MarkFilter, takeMarks } from './marks.ts'
 import type { Resting, RolledUp } from './resting.ts'
 import { type Settled, saveRollUps } from './save-roll-up.ts'
 import { daysOfGroup, groupsOf, type SettleGroup, together } from './settle-groups.ts'
+
+/** Milliseconds of work after which others have their turn: a trace may have thousands of executions. */
+const TURN_MS = 10
+const giveWay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Looks for executions that others made meanwhile, each of which is one more to lock. */
 const TRIES = 10
@@ -71,11 +75,11 @@ async function settleTraces(client: PoolClient, realm: number, marked: MarkedTra
   }
 }
 
-const rolledUp = (realm: number, { key, roll, traces }: Settled): RolledUp => ({
+const rolledUp = (realm: number, { key, read, traces }: Settled): RolledUp => ({
   realm,
   executionId: key.executionId,
   traceIds: traces.map(({ traceId }) => traceId),
-  spans: roll?.spanCount ?? 0,
+  spans: read,
 })
 
 const inOrder = (keys: ReadonlyMap<string, ExecutionKey>) =>
@@ -93,8 +97,12 @@ async function settleExecutions(
 ): Promise<{ settled: Settled[]; unlocked: ExecutionKey[] }> {
   const locked = await lockExecutions(client, realm, keys)
   const stored = await tracesOfExecutions(client, realm, keys)
-  const days = new Map<string, string[]>()
-  for (const one of stored) days.set(one.traceId, [...(days.get(one.traceId) ?? []), ...one.days])
+  const days = new Map<string, Set<string>>()
+  for (const one of stored) {
+    const known = days.get(one.traceId)
+    if (known === undefined) days.set(one.traceId, new Set(one.days))
+    else for (const day of one.days) known.add(day)
+  }
   const changes = { marked, days }
   const groups = groupsOf(keys, marked, stored)
   let settled = await settledOf(client, realm, changes, groups)
@@ -108,7 +116,7 @@ async function settleExecutions(
 interface Changes {
   marked: MarkedTraces
   /** By trace, the days that the last roll-up found. */
-  days: ReadonlyMap<string, readonly string[]>
+  days: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 /** What is derived of all groups, in the order of the keys. null = one execution was found in two of them. */
@@ -138,47 +146,42 @@ async function settledOfGroup(
   const { keys, traceIds } = group
   const { marked } = changes
   const { traces, salt } = await loadSwept(client, realm, traceIds, daysOfGroup(group, marked, changes.days))
-  const resolved = new Map(Array.from(traces, ([traceId, spans]) => [traceId, resolveSpans(spans)]))
+  const resolved = resolveSpans([...traces.values()].flat())
 
-  const found = new Map<string, { key: ExecutionKey; traceIds: string[]; changed: boolean }>()
-  for (const key of keys) found.set(executionKey(key), { key, traceIds: [], changed: true })
-  for (const traceId of [...resolved.keys()].sort()) {
-    const changed = marked.has(traceId)
-    for (const key of executionsOf(resolved.get(traceId) as ReturnType<typeof resolveSpans>)) {
-      const id = executionKey(key)
-      const entry = found.get(id)
-      if (entry === undefined) found.set(id, { key, traceIds: [traceId], changed })
-      else {
-        entry.traceIds.push(traceId)
-        entry.changed ||= changed
-      }
+  const found = new Map<string, TracedExecution>()
+  for (const key of keys) found.set(executionKey(key), { key, traceIds: [] })
+  const asked = new Set(found.keys())
+  for (const one of executionsOf(resolved)) found.set(executionKey(one.key), one)
+
+  const stored = new Map(
+    Array.from(traces, ([traceId, spans]) => [traceId, { traceId, days: daysOf(spans) }]),
+  )
+  const settledOne = ({ key, traceIds: own }: TracedExecution): Settled => {
+    const roll = own.length === 0 ? null : rollUp(treeOf(resolved, key))
+    // an execution beside an erased one changed, though its own spans did not
+    if (roll !== null) roll.version ^= salt(own)
+    return {
+      key,
+      roll,
+      traces: own.flatMap((traceId) => stored.get(traceId) ?? []),
+      read: own.reduce((sum, traceId) => sum + (traces.get(traceId)?.length ?? 0), 0),
+      locked: undefined,
     }
   }
 
   const settled = new Map<string, Settled | null>()
-  for (const [id, { key, traceIds: own, changed }] of found) {
-    settled.set(id, null)
-    if (!changed) continue
-    const only = own.length === 1 ? resolved.get(own[0] as string) : undefined
-    const tree = only
-      ? treeOf(only, key)
-      : buildExecutionTree(
-          own.flatMap((traceId) => traces.get(traceId) ?? []),
-          key,
-        )
-    const roll = own.length === 0 ? null : rollUp(tree)
-    // an execution beside an erased one changed, though its own spans did not
-    if (roll !== null) roll.version ^= salt(own)
-    const days = (traceId: string) => [...new Set(traces.get(traceId)?.map((span) => span.day))].sort()
-    settled.set(id, {
-      key,
-      roll,
-      traces: own.map((traceId) => ({ traceId, days: days(traceId) })),
-      locked: undefined,
-    })
+  let turn = performance.now()
+  for (const [id, one] of found) {
+    const changed = asked.has(id) || one.traceIds.some((traceId) => marked.has(traceId))
+    settled.set(id, changed ? settledOne(one) : null)
+    if (performance.now() - turn < TURN_MS) continue
+    await giveWay()
+    turn = performance.now()
   }
   return settled
 }
+
+const daysOf = (spans: readonly StoredSlimSpan[]) => [...new Set(spans.map((span) => span.day))].sort()
 
 /** The spans of the traces, without what was erased: that is deleted here, if somebody left it. */
 async function loadSwept(

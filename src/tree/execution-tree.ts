@@ -1,6 +1,7 @@
 import { resolveExecutions, UNNAMED } from './executions.ts'
 import { buildForest, type Forest } from './forest.ts'
-import { memberOrder, type TreeOrder } from './order.ts'
+import { type Members, membersOf, positionsOf } from './members.ts'
+import { depthFirst, type TreeOrder } from './order.ts'
 import { PARENT_IS_REMOTE, type SlimSpan } from './slim-span.ts'
 
 /** Which execution: one that spans name, or the fallback of a trace whose spans name none. */
@@ -20,60 +21,75 @@ export interface ExecutionTree {
   subExecutions: (string | null)[]
 }
 
-/** Spans of one or more traces, all that there are of them, with their links and executions. */
 /** The span of a row. */
 export const spanOf = (tree: ExecutionTree, row: number): SlimSpan =>
   tree.spans[tree.order.positions[row] as number] as SlimSpan
 
+/** Spans of one or more traces, all that there are of them, with their links and executions. */
 export interface ResolvedSpans {
   spans: readonly SlimSpan[]
   forest: Forest
-  /** Of every span, the position of its execution in `names`, or `UNNAMED`. */
-  executions: Int32Array
+  /** The executions that spans name, with their numbers. */
+  named: ReadonlyMap<string, number>
   names: string[]
   traceIds: string[]
   /** Of every span, the position of its trace in `traceIds`. */
   traces: Int32Array
+  members: Members
+  /** −1 for every span: see `depthFirst`. */
+  places: Int32Array
 }
 
 /** The spans that belong to `key`, and the roots of executions below it, each as one row. */
 export const buildExecutionTree = (spans: readonly SlimSpan[], key: ExecutionKey): ExecutionTree =>
   treeOf(resolveSpans(spans), key)
 
-/** The same of spans whose links are known. */
+/** The same of spans whose links are known: linear in the rows of the tree. */
 export function treeOf(resolved: ResolvedSpans, key: ExecutionKey): ExecutionTree {
-  const { spans, forest, executions, names, traceIds, traces } = resolved
-  const self = key.fallback ? UNNAMED : names.indexOf(key.executionId)
-  const own = (position: number) =>
-    executions[position] === self &&
-    // a name that no span says is nobody's; a fallback execution is one trace's
-    (self !== UNNAMED || (key.fallback && traceIds[traces[position] as number] === key.executionId))
-  const order = memberOrder(forest, own)
-  const subExecutions = Array.from(order.positions, (position) =>
-    own(position) ? null : (names[executions[position] as number] ?? ''),
-  )
+  const { spans, forest, members, names, places } = resolved
+  const self = numberOfKey(resolved, key)
+  const order = depthFirst(forest, positionsOf(members, self), places)
+  const subExecutions = Array.from(order.positions, (position) => {
+    const number = members.numbers[position] as number
+    return number === self ? null : (names[number] ?? '')
+  })
   return { key, spans, forest, order, subExecutions }
 }
 
+/** The number of an execution among `members`; −1 = no span is of it. A fallback execution is one trace's. */
+function numberOfKey(
+  { named, names, traceIds }: ResolvedSpans,
+  { executionId, fallback }: ExecutionKey,
+): number {
+  if (!fallback) return named.get(executionId) ?? -1
+  const trace = traceIds.indexOf(executionId)
+  return trace === -1 ? -1 : names.length + trace
+}
+
+/** An execution, and the traces that it has spans in. */
+export interface TracedExecution {
+  key: ExecutionKey
+  traceIds: string[]
+}
+
 /** Every execution that spans of these traces belong to. */
-export function executionsOf({ executions, names, traceIds, traces }: ResolvedSpans): ExecutionKey[] {
-  // most traces have one execution: a look at each span, and nothing made for it
-  const seen = new Set<number>()
-  const keys: ExecutionKey[] = []
-  for (let i = 0; i < executions.length; i++) {
-    const execution = executions[i] as number
+export function executionsOf({ members, names, traceIds, traces }: ResolvedSpans): TracedExecution[] {
+  const found = new Map<number, { key: ExecutionKey; traces: Set<number> }>()
+  for (let i = 0; i < traces.length; i++) {
+    const number = members.numbers[i] as number
     const trace = traces[i] as number
-    const number = execution === UNNAMED ? -1 - trace : execution
-    if (seen.has(number)) continue
-    seen.add(number)
-    const name = names[execution]
-    keys.push(
-      name === undefined
-        ? { executionId: traceIds[trace] as string, fallback: true }
-        : { executionId: name, fallback: false },
-    )
+    let one = found.get(number)
+    if (one === undefined) {
+      const name = names[number]
+      const key = { executionId: name ?? (traceIds[trace] as string), fallback: name === undefined }
+      found.set(number, (one = { key, traces: new Set() }))
+    }
+    one.traces.add(trace)
   }
-  return keys
+  return Array.from(found.values(), ({ key, traces: own }) => ({
+    key,
+    traceIds: [...own].sort((a, b) => a - b).map((trace) => traceIds[trace] as string),
+  }))
 }
 
 /** A string that tells executions of a realm apart, sorted as `executions` is locked. */
@@ -109,10 +125,12 @@ export function resolveSpans(spans: readonly SlimSpan[]): ResolvedSpans {
   return {
     spans,
     forest,
-    executions: resolveExecutions(forest, named, traces),
+    named: numbers,
     names: [...numbers.keys()],
     traceIds,
     traces,
+    members: membersOf(forest, resolveExecutions(forest, named, traces), numbers.size, traces),
+    places: new Int32Array(spans.length).fill(-1),
   }
 }
 

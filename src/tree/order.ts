@@ -10,44 +10,44 @@ export interface TreeOrder {
 }
 
 /**
- * Depth-first order of the spans for which `included` holds; children by start, trace id, span id. A span whose
- * parent is not included is a root. Iterative: depth is bounded by nothing but the input.
+ * Depth-first order of some positions, which come in the order of the forest; children by start, trace id, span id. A span
+ * whose parent is not among them is a root. `places` holds −1 for every position of the forest, and does so again
+ * afterwards. Iterative, and linear in the positions: depth is bounded by nothing but the input.
  */
-export function depthFirst(forest: Forest, included: (position: number) => boolean): TreeOrder {
-  const { count, sorted } = forest
-  const member = new Uint8Array(count)
-  let rows = 0
-  for (let i = 0; i < count; i++) {
-    if (!included(i)) continue
-    member[i] = 1
-    rows += 1
-  }
+export function depthFirst({ parents }: Forest, members: Int32Array, places: Int32Array): TreeOrder {
+  const rows = members.length
+  for (let i = 0; i < rows; i++) places[members[i] as number] = i
   // children as linked lists, filled from the latest to the earliest, so that each list comes out in order
-  const firstChild = new Int32Array(count).fill(-1)
-  const nextSibling = new Int32Array(count).fill(-1)
+  const firstChild = new Int32Array(rows).fill(-1)
+  const nextSibling = new Int32Array(rows).fill(-1)
   let firstRoot = -1
-  for (let s = count - 1; s >= 0; s--) {
-    const position = sorted[s] as number
-    if (member[position] === 0) continue
-    const parent = forest.parents[position] as number
-    if (parent === -1 || member[parent] === 0) {
-      nextSibling[position] = firstRoot
-      firstRoot = position
+  for (let i = rows - 1; i >= 0; i--) {
+    const up = parents[members[i] as number] as number
+    const parent = up === -1 ? -1 : (places[up] as number)
+    if (parent === -1) {
+      nextSibling[i] = firstRoot
+      firstRoot = i
     } else {
-      nextSibling[position] = firstChild[parent] as number
-      firstChild[parent] = position
+      nextSibling[i] = firstChild[parent] as number
+      firstChild[parent] = i
     }
   }
-  return walk(rows, firstRoot, firstChild, nextSibling)
+  for (let i = 0; i < rows; i++) places[members[i] as number] = -1
+  const order = walk(rows, firstRoot, firstChild, nextSibling)
+  for (let row = 0; row < rows; row++) {
+    order.positions[row] = members[order.positions[row] as number] as number
+  }
+  return order
 }
 
 /** The rows of an execution: its own spans, and those directly below them, which begin other executions. */
 export function memberOrder(forest: Forest, own: (position: number) => boolean): TreeOrder {
-  return depthFirst(forest, (position) => {
-    if (own(position)) return true
-    const parent = forest.parents[position] as number
-    return parent !== -1 && own(parent)
+  const { count, parents, sorted } = forest
+  const members = sorted.filter((position) => {
+    const parent = parents[position] as number
+    return own(position) || (parent !== -1 && own(parent))
   })
+  return depthFirst(forest, members, new Int32Array(count).fill(-1))
 }
 
 function walk(rows: number, firstRoot: number, firstChild: Int32Array, nextSibling: Int32Array): TreeOrder {

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import t from 'tap'
+import { Resting } from '../../src/store/resting.ts'
 import { settle } from '../../src/store/settle.ts'
 import { span } from '../helpers/span.ts'
 import { testStore } from '../helpers/store.ts'
@@ -157,4 +158,36 @@ t.test('spans that come under another day later count with those that were there
   t.strictSame(await counted(), { spans: 2, days: 2 })
   await write('3', 1n)
   t.strictSame(await counted(), { spans: 3, days: 3 }, 'and under none')
+})
+
+t.test('thousands of executions in one trace, of a worker that never ends its root', async (t) => {
+  const count = 2_500
+  const id = (n: number) => n.toString(16)
+  const { pool, mark, marks } = await stored(t, [
+    ['5', id(count + 1), null, { kind: 'workflow' }],
+    ...Array.from(
+      { length: count },
+      (_, i): Parameters<typeof span> => [
+        '5',
+        id(i + 1),
+        id(count + 1),
+        { executionId: `run-${i}`, startNs: BigInt(i + 1) },
+      ],
+    ),
+  ])
+  const executions = async () => {
+    const { rows } = await pool.query(
+      'select count(*)::int as all, count(*) filter (where span_count = 1)::int as one from executions',
+    )
+    return rows[0]
+  }
+  t.strictSame(await executions(), { all: count + 1, one: count + 1 })
+  await pool.query(`delete from spans where execution_id = 'run-7'`)
+  await mark('5', ['run-7'])
+  const resting = new Resting()
+  t.equal(await settle(pool, anything, 2_000, resting), 1)
+  t.strictSame(await executions(), { all: count, one: count }, 'what is gone, and all others')
+  await mark('5', ['run-8'])
+  t.equal(await settle(pool, resting.spare(anything), 2_000), 0, 'each is small, but all were read')
+  t.strictSame(await marks(), ['5'])
 })

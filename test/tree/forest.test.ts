@@ -84,7 +84,7 @@ t.test(
     const named = slim('named', '', { executionId: 'A' })
     const ids = (spans: SlimSpan[]) =>
       executionsOf(resolveSpans(spans))
-        .map((key) => `${key.executionId}${key.fallback}`)
+        .map(({ key }) => `${key.executionId}${key.fallback}`)
         .sort()
     t.same(ids([unnamed]), ['t1true'])
     t.same(ids([unnamed, named]), ['Afalse'])
@@ -119,7 +119,7 @@ t.test('membership and order depend on the set of spans, not on how they came', 
         .map(({ span }) => span)
       const all = (of: SlimSpan[]) =>
         executionsOf(resolveSpans(of))
-          .map((key) => [key, shape(of, key)] as const)
+          .map(({ key }) => [key, shape(of, key)] as const)
           .sort()
       t.same(JSON.stringify(all(shuffled).sort()), JSON.stringify(all(spans).sort()))
       const own = all(spans).flatMap(([key]) => {
