@@ -18,6 +18,8 @@ import { TreeRow } from './tree-row.tsx'
 
 /** Rows above and below the visible ones that are in the DOM too. */
 const OVERSCAN = 8
+/** Of the height of the page, what the rows are taken to have before they are measured. */
+const ROOM = 2 / 3
 
 export interface TreeGridHandle {
   /** Scrolls to a row and gives it the keyboard. */
@@ -98,7 +100,7 @@ export function TreeGrid(props: Props) {
   useStableScroll(scroller, view, rowHeight)
 
   const from = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN)
-  const to = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + OVERSCAN)
+  const to = Math.min(rows.length, Math.ceil((top + (height || innerHeight * ROOM)) / rowHeight) + OVERSCAN)
   const places: number[] = []
   if (focusPlace < from) places.push(focusPlace)
   for (let place = from; place < to; place++) places.push(place)
