@@ -50,6 +50,7 @@ t.test('rows that came stand in their places, and who is above them counts them'
 t.test('what does not fit is read anew', async (t) => {
   const [one = 0, two = 0] = whole.descendants.flatMap((below, row) => (below === 0 ? [row] : []))
   t.equal(mergeRows(without(one, two), eventOf(whole, [one])), null, 'a row was missed')
+  t.equal(mergeRows(whole, eventOf(without(two), [0])), null, 'a row is gone')
 
   // the parent that was missing comes, above the two that waited for it
   const waiting = whole.missing_parent.flatMap((missing, row) => (missing ? [row] : []))
