@@ -223,7 +223,14 @@ t.test('statistics of a window, as a whole and node by node', async (t) => {
   t.equal(status, 200)
   t.match(json.executions, { total: 2, by_status: { completed: 2 }, p50_ms: 10_000, cost: { amount: '1' } })
   const write = json.nodes.find((node: { node_id: string }) => node.node_id === 'write')
-  t.match(write, { runs: 2, errors: 0, p50_ms: 100, p95_ms: 900, tokens: { output: 10 } })
+  t.match(write, {
+    runs: 2,
+    errors: 0,
+    p50_ms: 100,
+    p95_ms: 900,
+    tokens: { output: 10 },
+    cost: { amount: '1' },
+  })
   t.match(json.nodes[0], { node_id: 'fetch', runs: 3, errors: 1 })
   t.match(json.sampled, { executions: false, node_executions: 2 })
 

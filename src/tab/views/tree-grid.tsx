@@ -22,8 +22,8 @@ const OVERSCAN = 8
 const ROOM = 2 / 3
 
 export interface TreeGridHandle {
-  /** Scrolls to a row and gives it the keyboard. */
-  focus: (row: number) => void
+  /** Scrolls to a row and gives it the keyboard; `stay` = when it comes to the tree, not at once. */
+  focus: (row: number, stay?: boolean) => void
   /** Scrolls to a row. */
   show: (row: number) => void
   focused: () => number
@@ -83,9 +83,9 @@ export function TreeGrid(props: Props) {
       else if (at + rowHeight > element.scrollTop + room) element.scrollTop = at - room / 2
     })
   }
-  const focus = (row: number) => {
+  const focus = (row: number, stay = false) => {
     setFocusKey(tree.keys[row] ?? null)
-    setWantsFocus((n) => n + 1)
+    if (!stay) setWantsFocus((n) => n + 1)
     keepInView(scroller.current, placeOf(rows, row), rowHeight)
     show(row)
   }
