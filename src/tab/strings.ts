@@ -110,7 +110,7 @@ export const strings = {
   live: 'Live',
   follow: 'Follow',
   reconnecting: 'Reconnecting',
-  stale: (when: string) => `The service does not answer. This is how it was at ${when}.`,
+  stale: (when: string) => `This is how it was at ${when}.`,
   loadingTrace: 'Loading trace',
   loading: 'Loading',
   emptyTitle: 'No spans yet',

@@ -28,21 +28,68 @@ function declarations(): Plugin {
   }
 }
 
-/** Loads the script that comes first by a tag of its own: in one with the tab it would wait for the tab. */
-function firstScript(): Plugin {
+/**
+ * Loads the script that comes first by a tag of its own, for in one with the tab it would wait for the tab; and at once
+ * what the tab, and the detail that follows it, are made of.
+ */
+function preloads(): Plugin {
   return {
-    name: 'first-script',
+    name: 'preloads',
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle }) {
-        const first = Object.values(bundle ?? {}).find(
-          (file) => file.type === 'chunk' && file.name === 'first',
-        )
-        if (!first) throw new Error('there is no first script')
-        const attrs = { type: 'module', async: true, crossorigin: true, src: `./${first.fileName}` }
-        return [{ tag: 'script', attrs, injectTo: 'head-prepend' }]
+        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk')
+        const named = (name: string) => {
+          const chunk = chunks.find((file) => file.name === name)
+          if (!chunk) throw new Error(`there is no script ${name}`)
+          return chunk
+        }
+        const index = named('index')
+        const parts = new Set([...index.imports, ...named('detail').imports])
+        parts.delete(index.fileName)
+        const first = `./${named('first').fileName}`
+        return [
+          {
+            tag: 'script',
+            attrs: { type: 'module', async: true, crossorigin: true, src: first },
+            injectTo: 'head-prepend',
+          },
+          ...[...parts].map((name) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: true, href: `./${name}` },
+            injectTo: 'head' as const,
+          })),
+        ]
       },
     },
+  }
+}
+
+/**
+ * Nearly all of these scripts runs before the first row. By a first line that says so the browser compiles all of it
+ * while it comes, beside the main thread, and not function by function when they are called.
+ */
+function compiledOnTheWay(): Plugin {
+  return {
+    name: 'compiled-on-the-way',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        for (const file of Object.values(bundle))
+          if (file.type === 'chunk' && /^(index|trace-tab|jsxRuntime)$/.test(file.name))
+            file.code = `//# allFunctionsCalledOnLoad\n${file.code}`
+      },
+    },
+  }
+}
+
+/** Vite wraps each import in a helper that loads styles and preloads scripts: here there are none of the first. */
+function noPreloadHelper(): Plugin {
+  return {
+    name: 'no-preload-helper',
+    enforce: 'pre',
+    load: (id) =>
+      id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load()' : null,
   }
 }
 
@@ -108,7 +155,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
-    modulePreload: { polyfill: false },
+    // each import would be wrapped in a helper that loads what `preloads` names already
+    modulePreload: false,
     emptyOutDir: true,
     reportCompressedSize: false,
   },
@@ -131,7 +179,10 @@ export default defineConfig({
           input: { 'trace-tab': `${here}trace-tab.ts`, react: `${here}react.ts`, nodes: `${here}nodes.ts` },
           preserveEntrySignatures: 'exports-only',
           external: ['react'],
-          output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+          output: {
+            entryFileNames: '[name].js',
+            chunkFileNames: 'chunks/[name]-[hash].js',
+          },
         },
       },
     },
@@ -147,5 +198,5 @@ export default defineConfig({
       compressFiles(out)
     },
   },
-  plugins: [declarations(), firstScript()],
+  plugins: [noPreloadHelper(), declarations(), preloads(), compiledOnTheWay()],
 })

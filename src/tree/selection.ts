@@ -27,10 +27,11 @@ export function withAncestors(order: ExecutionOrder, within: Rows, matches: Read
 
 /**
  * The neighbourhood of a row: its nearest ancestors, the siblings before and after it, its first children; a
- * quarter of `most` of each at most, so that one answer holds them whatever the size of the trace.
+ * quarter of `most` of each at most, so that one answer holds them whatever the size of the trace, and
+ * the row itself however small `most` is.
  */
 export function rowsAround(order: ExecutionOrder, row: number, most: number): Rows {
-  const share = Math.max(1, most >> 2)
+  const share = most >> 2
   const parent = parentRow(order, row)
   const siblings = childRows(order, parent)
   const at = siblings.indexOf(row)

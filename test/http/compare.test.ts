@@ -96,6 +96,58 @@ t.test('two executions side by side, node by node', async (t) => {
   t.same(json.notices, [])
 })
 
+t.test('slower and dearer are said from a tenth on, and beyond what a clock is out by', async (t) => {
+  const service = await realService(t)
+  const call = (input: number, amount: string | null) => ({
+    kind: 'llm' as const,
+    tokens: { ...span('1', 'x', null).tokens, input, output: 0 },
+    cost: amount === null ? null : { amount, source: 'reported' as const },
+  })
+  const sides: Record<string, [{ ms?: number } & Partial<Span>, { ms?: number } & Partial<Span>]> = {
+    'slower by a tenth': [{ ms: 1_000 }, { ms: 1_100 }],
+    'slower by less': [{ ms: 1_000 }, { ms: 1_099 }],
+    'twice nothing': [{ ms: 2 }, { ms: 6 }],
+    faster: [{ ms: 1_100 }, { ms: 1_000 }],
+    'costs more': [call(100, '0.1'), call(100, '0.2')],
+    'costs less, of more tokens': [call(100, '0.2'), call(900, '0.1')],
+    'no price, more tokens': [call(100, null), call(110, null)],
+    'no price, few more': [call(100, null), call(109, null)],
+    'no price, fewer tokens': [call(110, null), call(100, null)],
+  }
+  for (const [at, name] of (['one', 'two'] as const).entries())
+    await service.store.writeSpans(
+      { workspace: 'default', workflows: ['*'] },
+      execution(
+        String(at + 1),
+        name,
+        Object.entries(sides).map(([id, both]) => {
+          const { ms = 10, ...over } = at === 0 ? both[0] : both[1]
+          return { id, ms, over }
+        }),
+      ),
+    )
+  const changes = async (path: string) => {
+    const { json } = await service.as({ scope: 'traces:read' }, 'GET', `/api/executions/${path}`)
+    return Object.fromEntries(
+      json.nodes.flatMap(({ node_id, changes }: { node_id: string | null; changes: string[] }) =>
+        node_id === null ? [] : [[node_id, changes]],
+      ),
+    )
+  }
+  t.same(await changes('one/compare/two'), {
+    'slower by a tenth': ['slower'],
+    'slower by less': [],
+    'twice nothing': [],
+    faster: ['faster'],
+    'costs more': ['dearer'],
+    'costs less, of more tokens': ['cheaper'],
+    'no price, more tokens': ['dearer'],
+    'no price, few more': [],
+    'no price, fewer tokens': ['cheaper'],
+  })
+  t.match(await changes('two/compare/one'), { faster: ['slower'], 'costs more': ['cheaper'] })
+})
+
 t.test('artifacts that came, went or changed are told by name, type and hash', async (t) => {
   const service = await realService(t)
   const file = (id: string, name: string, sha256: string | null, mediaType = 'text/plain') => ({
@@ -171,7 +223,14 @@ t.test('statistics of a window, as a whole and node by node', async (t) => {
   t.equal(status, 200)
   t.match(json.executions, { total: 2, by_status: { completed: 2 }, p50_ms: 10_000, cost: { amount: '1' } })
   const write = json.nodes.find((node: { node_id: string }) => node.node_id === 'write')
-  t.match(write, { runs: 2, errors: 0, p50_ms: 100, p95_ms: 900, tokens: { output: 10 } })
+  t.match(write, {
+    runs: 2,
+    errors: 0,
+    p50_ms: 100,
+    p95_ms: 900,
+    tokens: { output: 10 },
+    cost: { amount: '1' },
+  })
   t.match(json.nodes[0], { node_id: 'fetch', runs: 3, errors: 1 })
   t.match(json.sampled, { executions: false, node_executions: 2 })
 

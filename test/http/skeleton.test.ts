@@ -61,6 +61,10 @@ t.test('filters choose rows with their ancestors, and say which match', async (t
   t.same(failed.notices, [])
   t.same(await names('&kind=llm,tool&status=ok'), ['root', 'node 5', 'chat'])
   t.same(await names('&kind=guardrail'), [])
+  // a subtree is searched by itself: what is above its root is no answer
+  t.same(await names(`&root=${id('15')}&kind=tool`), ['node 5', 'chat', 'tool'])
+  t.same(await names(`&root=${id('16')}&kind=tool`), [])
+  t.same(await names(`&root=${id('15')}&depth=1&kind=tool`), [], 'what is deeper was not asked for')
   t.equal((await get('&kind=nonsense')).status, 400)
   t.equal((await get(`&root=${id('99')}`)).status, 404)
   t.equal((await get('')).json.columns.match, undefined)
@@ -91,6 +95,29 @@ t.test('the neighbourhood of a span says where it is, and how to go on from ther
   t.same(on.columns.name, ['chat', 'tool', 'node 6'])
   t.match((await get(`&around=${id('1')}`)).json.around, { row: 0, cursor: null })
 })
+
+t.test(
+  'of a neighbourhood, a quarter each are siblings, children and ancestors, at the edges too',
+  async (t) => {
+    const { get } = await stored(t)
+    const around = async (span: string, limit: number) => {
+      const { columns, around, page_info } = (await get(`&around=${id(span)}&limit=${limit}`)).json
+      t.equal(columns.span_id[around.index], id(span), 'the span itself is always there')
+      t.equal(page_info.has_next_page, false)
+      return columns.name
+    }
+    const nodes = (...numbers: number[]) => numbers.map((n) => `node ${n}`)
+    t.same(await around('22', 16), ['root', ...nodes(10, 11, 12, 13, 14)])
+    t.same(await around('10', 16), ['root', ...nodes(0, 1, 2)], 'the first has none before it')
+    t.same(await around('39', 16), ['root', ...nodes(27, 28, 29)], 'the last none after it')
+    t.same(await around('1', 16), ['root', ...nodes(0, 1, 2, 3)], 'the first children')
+    t.same(await around('c2', 4), ['chat', 'tool'], 'the nearest ancestor')
+    t.same(await around('c2', 8), ['node 5', 'chat', 'tool'], 'the nearest two')
+    t.same(await around('22', 1), nodes(12))
+    t.equal((await get(`&around=${id('22')}&kind=llm`)).status, 400)
+    t.equal((await get(`&around=${id('99')}`)).status, 404)
+  },
+)
 
 t.test('pages of a filtered tree belong to their filter', async (t) => {
   const { get } = await stored(t)

@@ -86,6 +86,7 @@ export async function startSampleService(
     add('exec-10k', 10_000, 500 * minutes, 'completed')
     add('exec-50k', 50_000, 600 * minutes, 'completed')
     add('exec-60k', 60_000, 700 * minutes, 'completed')
+    add('exec-live-2k', 2_200, 30_000, 'running')
     add('exec-200-nodes', 1_400, 800 * minutes, 'completed', { nodes: 200 })
   }
 

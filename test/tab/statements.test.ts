@@ -48,6 +48,7 @@ async function statements(browser: Browser): Promise<void> {
   await on('8 every span can be reached, orphans below a missing parent', reach(target, service))
   await on('12 an image of another host is asked for when its button is pressed', images(target, service))
   await on('16 an error keeps the last good trace, and says since when it is old', stale(target, service))
+  await on('18 of a running execution of many pages, only what came since is new', paged(target, service))
   await on('22 more than the cap: x of y, more on demand, the service searches', cap(target, service))
   await on('the path of what is scrolled out; the usual times; tools; the critical path', extras(target))
   await on('24 a phone: large targets, the overview behind Zoom, Back closes the sheet', phone(target))
@@ -152,12 +153,38 @@ const stale = (target: JourneyTarget, service: SampleService) => async (t: Test,
   await openTrace(page, target, 'exec-live')
   const rows = await page.locator('.tree').getAttribute('aria-rowcount')
   service.breakWith(503)
-  await page.locator('.notice', { hasText: 'This is how it was at' }).waitFor({ timeout: 60_000 })
+  const notice = page.locator('.notice', { hasText: 'This is how it was at' })
+  await notice.waitFor({ timeout: 60_000 })
   t.equal(await page.locator('.tree').getAttribute('aria-rowcount'), rows, 'the trace is still there')
+  const said = await notice.innerText()
+  t.match(said, /^The database is away; try again\. This is how it was at [\w ,:]+\./)
+  t.match(said, /Request req-1234/)
+  // it looks again by itself, after 1, 2, 4 seconds, and none of that is a good answer
+  const looks = () =>
+    [...service.seen].reduce((all, [path, n]) => all + (/exec-live.*skeleton/.test(path) ? n : 0), 0)
+  const before = looks()
+  while (looks() < before + 2) await page.waitForTimeout(200)
+  await page.waitForTimeout(500)
+  t.equal(await notice.innerText(), said, 'it is as old as its last good answer')
   service.breakWith(null)
-  await page
-    .locator('.notice', { hasText: 'This is how it was at' })
-    .waitFor({ state: 'detached', timeout: 60_000 })
+  await notice.getByRole('button', { name: 'Try again' }).click()
+  await notice.waitFor({ state: 'detached', timeout: 60_000 })
+}
+
+// More rows than one page has: none of those that come with the others is news.
+const paged = (target: JourneyTarget, service: SampleService) => async (t: Test, page: Page) => {
+  await openTrace(page, target, 'exec-live-2k')
+  const shows = (rows: number) =>
+    page.locator(`.tree[aria-rowcount="${rows + 1}"]`).waitFor({ state: 'attached' })
+  const sample = service.samples.get('exec-live-2k')
+  if (!sample) throw new Error('there is no such sample')
+  const { length } = sample.list
+  await shows(length)
+  await page.locator('.live').waitFor()
+  t.equal(await page.locator('.chip-new').count(), 0)
+  service.streams.grow(sample, 'the one that came')
+  await shows(length + 1)
+  t.equal(await page.locator('.chip-new').innerText(), '1 new span')
 }
 
 const cap = (target: JourneyTarget, service: SampleService) => async (t: Test, page: Page) => {

@@ -76,6 +76,13 @@ export function statesOf({ token, otherToken }: { token: string; otherToken: str
     { name: 'signed out', path: ended, token: '', shows: '.sign-in' },
     { name: 'token refused', path: ended, before: refuse(401, '/api/'), shows: '.sign-in .form-error' },
     {
+      name: 'token refused that names no workspace',
+      path: ended,
+      token: 'opaque',
+      before: refuse(401, '/api/'),
+      shows: '.sign-in .form-error',
+    },
+    {
       name: 'error with retry',
       path: ended,
       before: (_page, service) => service.breakWith(503),

@@ -92,6 +92,11 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
   await shows(rows + 2)
   t.same(await lines(), read, 'what comes in above leaves the lines that are read where they are')
 
+  const asked: (string | null)[] = []
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.pathname.endsWith('/stream')) asked.push(url.searchParams.get('since'))
+  })
   service.streams.cut(true)
   service.streams.grow(sample, 'while away 1')
   service.streams.grow(sample, 'while away 2')
@@ -100,6 +105,7 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
   service.streams.cut(false)
   await shows(rows + 4)
   t.pass('after the break: none missing, none twice')
+  t.same(new Set(asked), new Set(['2']), 'it went on behind the last of what it had been told')
   await treeRows(page).first().focus()
   await page.keyboard.press('f')
   service.streams.grow(sample, 'followed')
@@ -107,6 +113,14 @@ async function live(t: Test, page: Page, target: JourneyTarget, service: SampleS
   service.streams.complete(sample)
   await page.locator('.live').waitFor({ state: 'detached' })
   t.pass('completion removes the pill')
+  t.match(await page.locator('.execution-head .badge').innerText(), 'Completed')
+  // what ended with it was told by no event: the end is read
+  await page.locator('.duration.running').first().waitFor({ state: 'detached' })
+  await page.getByRole('tab', { name: 'Execution', exact: true }).click()
+  await page
+    .locator('.about div', { hasText: 'Finished' })
+    .filter({ hasText: /\d\d:\d\d/ })
+    .waitFor()
 }
 
 async function metrics(t: Test, page: Page, target: JourneyTarget, service: SampleService): Promise<void> {

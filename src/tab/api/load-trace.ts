@@ -35,7 +35,9 @@ export async function loadTrace(
     pages.push(body.columns)
     cursor = body.page_info.has_next_page ? body.page_info.cursor : null
     const columns = joinPages(pages)
-    loaded = { execution: body.execution, total: body.total, columns, cursor }
+    // what happened to rows of the first page while the others came, the stream tells who begins before that
+    const stream_from = loaded?.execution.stream_from ?? body.execution.stream_from
+    loaded = { execution: { ...body.execution, stream_from }, total: body.total, columns, cursor }
     options.onPage?.(loaded)
   } while (cursor !== null && loaded.columns.span_id.length < options.wanted)
   return loaded

@@ -30,8 +30,8 @@ export interface Tab {
   /** Said by assistive technology, politely. */
   announce: (text: string) => void
   emit: <Name extends keyof TraceTabEvents>(name: Name, detail: TraceTabEvents[Name]) => boolean
-  /** Of the token in use; null = not known. */
-  workspace: string | null
+  /** The token of the last request; null = it had none. Nothing is drawn anew for it. */
+  sent: { readonly current: string | null }
   signIn: ((token: string) => void) | undefined
 }
 

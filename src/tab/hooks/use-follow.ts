@@ -13,11 +13,16 @@ export interface Follow {
   look: () => void
 }
 
-export function useFollow(view: TreeView, running: boolean, show: (row: number) => void): Follow {
+/** `count`: spans of the whole trace, of which the view may have fewer. */
+export function useFollow(
+  view: TreeView,
+  count: number,
+  running: boolean,
+  show: (row: number) => void,
+): Follow {
   const { announce, format } = useTab()
   const [following, setFollowing] = useState(false)
   const { tree, columns } = view
-  const count = columns.span_id.length
   const [seen, setSeen] = useState(count)
   const before = useRef(count)
   const newest = () => {

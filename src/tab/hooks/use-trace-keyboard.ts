@@ -31,14 +31,15 @@ export function useTraceKeyboard(options: Options) {
   const { selected } = selection
   const focused = () => grid.current?.focused() ?? selected
 
-  const jump = (by: 1 | -1, wanted: (index: number, row: number) => boolean) => {
+  const jump = (by: 1 | -1, wanted: (index: number, row: number) => boolean, stay = false) => {
     const row = nextRow(tree, focused(), by, wanted)
     if (row < 0) return
     view.reveal(row)
-    grid.current?.focus(row)
+    grid.current?.focus(row, stay)
     selection.select(row, { replace: true })
   }
-  const nextMatch = (by: 1 | -1) => jump(by, (_, row) => view.matches?.hits[row] === 1)
+  // the next Enter is for the next match: the keyboard stays in the search
+  const nextMatch = (by: 1 | -1) => jump(by, (_, row) => view.matches?.hits[row] === 1, true)
   const nextError = (by: 1 | -1) => jump(by, (_, row) => isOrigin(tree, columns, row))
   const nextModelCall = (by: 1 | -1) => jump(by, (index) => columns.kind[index] === 'llm')
 

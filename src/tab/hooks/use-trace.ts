@@ -7,9 +7,10 @@ import { AUTOMATIC_ROWS, type Loaded, loadTrace } from '../api/load-trace.ts'
 import { paths } from '../api/paths.ts'
 import { mergeRows } from '../model/merge-rows.ts'
 
-/** Milliseconds between two looks at a running execution, and the most after looks without news. */
+/** Milliseconds between two looks at a running execution, and the most: after looks without news, and at many rows. */
 const LOOK = 2_000
 const LOOK_MOST = 10_000
+const MANY = 10_000
 /** Retries after an error: the first wait and the longest. */
 const RETRY = 1_000
 const RETRY_MOST = 30_000
@@ -46,6 +47,7 @@ export function useTrace(api: Api, execution: string | null) {
   const [state, setState] = useState<TraceState>(nothing)
   const [attempt, setAttempt] = useState(0)
   const more = useRef<(() => void) | null>(null)
+  const again = useRef<(() => void) | null>(null)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks for another read
   useEffect(() => {
@@ -56,6 +58,11 @@ export function useTrace(api: Api, execution: string | null) {
     let wait = LOOK
     let retry = RETRY
     let good: Loaded | null = null
+    let goodAt = 0
+    let looking = false
+    let looked = 0
+    /** What the stream told so far. */
+    let news = 0
     let print = ''
     let wanted = AUTOMATIC_ROWS
 
@@ -66,15 +73,24 @@ export function useTrace(api: Api, execution: string | null) {
       clearTimeout(timer)
       timer = window.setTimeout(() => {
         timer = 0
-        if (document.hidden) later(LOOK)
+        if (document.hidden || looking) later(LOOK)
         else void look()
       }, ms)
     }
+    const rest = () => (good && good.total > MANY ? LOOK_MOST : LOOK)
+    /** Reads anew what the stream cannot tell: at once, if that is not just what was done. */
+    const anew = () => {
+      if (timer === 0) later(Math.max(0, looked + rest() - Date.now()))
+    }
     const show = (loaded: Loaded) => {
       good = loaded
+      goodAt = Date.now()
       patch({ execution, loaded, loading: false, failure: null, staleSince: null })
     }
     const look = async (from?: Loaded) => {
+      const known = news
+      looking = true
+      looked = Date.now()
       try {
         const first = good === null
         const readSummary = api.get<Summary>(paths.summary(execution), signal)
@@ -91,14 +107,21 @@ export function useTrace(api: Api, execution: string | null) {
         if (now !== print) {
           show(loaded)
           patch({ summary })
-        } else patch({ staleSince: null, failure: null })
+        } else {
+          goodAt = Date.now()
+          patch({ staleSince: null, failure: null })
+        }
         print = now
         retry = RETRY
         if (loaded.execution.status !== 'running') return patch({ stream: null })
         if (!streaming) return void listen(loaded)
-        if (!streamed) later(loaded.total > 10_000 ? LOOK_MOST : wait)
+        if (!streamed) later(Math.max(wait, rest()))
+        // what came meanwhile may not be in what was read
+        else if (known !== news) anew()
       } catch (error) {
         if (!signal.aborted) fail(asFailure(error))
+      } finally {
+        looking = false
       }
     }
     let streaming = false
@@ -117,11 +140,14 @@ export function useTrace(api: Api, execution: string | null) {
       await part?.follow(api, execution, from.execution.stream_from, signal, {
         connected: (on) => patch({ stream: on ? 'on' : 'off' }),
         spans: (event) => {
+          news += 1
           const merged = good && takeSpans(good, event)
           if (merged) show(merged)
-          else if (timer === 0) later(LOOK)
+          else anew()
         },
         summary: (event) => {
+          // what began earlier moves all that is here
+          if (good && event.started_at !== good.execution.started_at) anew()
           if (good) show({ ...good, execution: { ...good.execution, status: event.status } })
           setState((before) =>
             before.summary && !signal.aborted
@@ -129,7 +155,10 @@ export function useTrace(api: Api, execution: string | null) {
               : before,
           )
         },
-        complete: () => void look(),
+        complete: () => {
+          streamed = false
+          void look()
+        },
         reset: () => void look(),
         refused,
       })
@@ -138,7 +167,7 @@ export function useTrace(api: Api, execution: string | null) {
       if (failure.kind !== 'error' && failure.kind !== 'offline') {
         return patch({ ...nothing, execution, failure })
       }
-      if (good) patch({ staleSince: Date.now(), failure })
+      if (good) patch({ staleSince: goodAt, failure })
       else patch({ ...nothing, execution, failure })
       later(Math.max(failure.retryAfterMs ?? 0, retry))
       retry = Math.min(retry * 2, RETRY_MOST)
@@ -152,6 +181,7 @@ export function useTrace(api: Api, execution: string | null) {
       wanted = good.columns.span_id.length + AUTOMATIC_ROWS
       void look(good)
     }
+    again.current = () => later(0)
     document.addEventListener('visibilitychange', seen)
     setState((before) => ({
       ...(before.failure ? nothing : before),
@@ -169,7 +199,8 @@ export function useTrace(api: Api, execution: string | null) {
 
   const reload = useCallback(() => setAttempt((n) => n + 1), [])
   const loadMore = useCallback(() => more.current?.(), [])
-  return { ...state, reload, loadMore }
+  const retry = useCallback(() => again.current?.(), [])
+  return { ...state, reload, retry, loadMore }
 }
 
 /** The trace with what the stream brought; null = it must be read anew. */

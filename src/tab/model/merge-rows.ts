@@ -29,17 +29,20 @@ export function mergeRows(columns: Columns, event: SpansEvent): Columns | null {
     if (index === undefined) return null
     for (const name of names) (merged[name] as unknown[])[row] = from[name][index]
   }
-  countDescendants(merged)
-  return merged
+  return countDescendants(merged) ? merged : null
 }
 
-/** Rows that were added below others changed how many those have. */
-function countDescendants(columns: Columns): void {
+/** Rows that were added below others changed how many those have. False = a row is not below its own parent. */
+function countDescendants(columns: Columns): boolean {
   const open: number[] = []
   columns.descendants.fill(0)
   for (let row = 0; row < columns.depth.length; row++) {
-    open.length = Math.min(open.length, columns.depth[row] ?? 0)
+    const depth = columns.depth[row] ?? 0
+    open.length = Math.min(open.length, depth)
+    // a parent that moved took what is below it along, of which nothing was told
+    if (depth > 0 && columns.span_id[open.at(-1) ?? -1] !== columns.parent_span_id[row]) return false
     for (const above of open) columns.descendants[above] = (columns.descendants[above] ?? 0) + 1
     open.push(row)
   }
+  return true
 }

@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApi, type GetToken } from '../api/client.ts'
-import { claimsOf } from '../api/token.ts'
 import { isTyping } from '../hooks/is-typing.ts'
 import { type Tab, TabContext } from '../hooks/tab-context.ts'
 import { useChunk } from '../hooks/use-chunk.ts'
@@ -48,12 +47,11 @@ export interface AppProps {
 export function App(props: AppProps) {
   const { base, epoch, ownRoute, locale, emit, getToken } = props
   const root = useRef<HTMLDivElement>(null)
-  const { width, height } = useSize(root)
+  const { width, height } = useSize(root, props.host)
   const [chosenTheme, setChosenTheme] = useStored(THEME_KEY, ownRoute)
   const [letters, setLetters] = useStored(LETTERS_KEY, true)
   const look = useTheme(chosenTheme ?? props.theme)
-  const [token, setToken] = useState<string | null>(null)
-  const { workspace } = useMemo(() => claimsOf(token), [token])
+  const sent = useRef<string | null>(null)
   const [help, setHelp] = useState(false)
   const [said, announce] = useAnnouncer()
   const format = useMemo(() => createFormat(locale), [locale])
@@ -64,9 +62,8 @@ export function App(props: AppProps) {
   const api = useMemo(
     () =>
       createApi(base, async () => {
-        const token = await tokenSource.current()
-        setToken(token)
-        return token
+        sent.current = await tokenSource.current()
+        return sent.current
       }),
     [base, epoch],
   )
@@ -127,7 +124,7 @@ export function App(props: AppProps) {
     adopt: (styles) => root.current && adopt(root.current.getRootNode(), styles),
     announce,
     emit,
-    workspace,
+    sent,
     signIn:
       props.signIn &&
       ((token) => {

@@ -29,6 +29,8 @@ export function ExecutionView({ execution, step, listButton }: Props) {
   const overview = useChunk(place.tab === 'execution', () => import('./overview-view.tsx'))
   const { loaded, summary, failure, loading } = trace
   const status = loaded?.execution.status
+  const { staleSince: since, retry } = trace
+  const stale = since === null || !failure ? null : { since, failure, retry }
   const empty = loaded !== null && loaded.columns.span_id.length === 0
   const partial = loaded !== null && loaded.cursor !== null
   const live = status === 'running'
@@ -54,7 +56,7 @@ export function ExecutionView({ execution, step, listButton }: Props) {
         {listButton}
         <ExecutionName execution={execution} workflow={narrow ? place.workflow : null} />
         {status && !(live && narrow) ? <StatusBadge status={status} /> : null}
-        {live ? <LivePill broken={trace.staleSince !== null || trace.stream === 'off'} /> : null}
+        {live ? <LivePill broken={stale !== null || trace.stream === 'off'} /> : null}
         <span class="spacer" />
         <OpenIn links={summary?.links ?? []} />
         {loaded ? <MoreMenu loaded={loaded} /> : null}
@@ -104,16 +106,14 @@ export function ExecutionView({ execution, step, listButton }: Props) {
           typeof overview === 'function' ? (
             <NotLoaded retry={overview} />
           ) : (
-            overview && (
-              <overview.OverviewView loaded={loaded} summary={summary} staleSince={trace.staleSince} />
-            )
+            overview && <overview.OverviewView loaded={loaded} summary={summary} stale={stale} />
           )
         ) : (
           <TraceView
             key={loaded.execution.execution_id}
             loaded={loaded}
             summary={summary}
-            staleSince={trace.staleSince}
+            stale={stale}
             loadMore={trace.loadMore}
             stepped={stepped}
             step={(by) => {

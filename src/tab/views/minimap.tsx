@@ -30,12 +30,14 @@ export function Minimap({ columns, extent, window, setWindow, now }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const { width, height } = useSize(frame)
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
-  const slices = Math.max(1, Math.floor(width / SLICE))
-  const density = useMemo(() => densityOf(columns, extent, slices, now), [columns, extent, slices, now])
+  const density = useMemo(
+    () => (width > 0 ? densityOf(columns, extent, Math.max(1, Math.floor(width / SLICE)), now) : null),
+    [columns, extent, width, now],
+  )
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas reads its colours from the style
   useEffect(() => {
-    if (canvas.current && width > 0) {
+    if (canvas.current && density) {
       const context = contextOf(canvas.current, width, height)
       if (context) draw(context, density, width, height - AXIS)
       if (context) drawAxis(context, extent, format.duration, width, height)

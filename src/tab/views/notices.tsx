@@ -1,22 +1,32 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Summary } from '../../http/schemas/trace.ts'
+import type { Failure } from '../api/failure.ts'
 import type { Loaded } from '../api/load-trace.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { strings } from '../strings.ts'
 import { Icon, type IconName } from './icon.tsx'
+import { causeOf, RequestId } from './states.tsx'
+
+/** Why the trace is not as it is now. */
+export interface Stale {
+  /** When the last good answer came. */
+  since: number
+  failure: Failure
+  retry: () => void
+}
 
 interface Props {
   loaded: Loaded
   summary: Summary | null
-  staleSince: number | null
+  stale: Stale | null
   loadMore?: () => void
   /** The first line alone, until the reader opens all. */
   fold?: boolean
 }
 
 /** What the reader must know of this trace, one line each, what is wrong before what is so. */
-export function Notices({ loaded, summary, staleSince, loadMore, fold = false }: Props) {
+export function Notices({ loaded, summary, stale, loadMore, fold = false }: Props) {
   const { format } = useTab()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const [all, setAll] = useState(false)
@@ -48,10 +58,14 @@ export function Notices({ loaded, summary, staleSince, loadMore, fold = false }:
         ) : null}
       </Line>,
     )
-  if (staleSince !== null)
+  if (stale)
     lines.unshift(
       <Line key="stale" icon="offline" tone="warn">
-        {strings.stale(format.time(new Date(staleSince).toISOString()))}
+        {causeOf(stale.failure)} {strings.stale(format.time(new Date(stale.since).toISOString()))}
+        <RequestId id={stale.failure.requestId} />
+        <button type="button" class="link" onClick={stale.retry}>
+          {strings.retry}
+        </button>
       </Line>,
     )
   if (lines.length === 0) return null

@@ -7,7 +7,7 @@ import { strings } from '../strings.ts'
 import artifacts from '../styles/artifacts.css?inline'
 import overview from '../styles/overview.css?inline'
 import tables from '../styles/tables.css?inline'
-import { Notices } from './notices.tsx'
+import { Notices, type Stale } from './notices.tsx'
 import { SummaryStrip } from './summary-strip.tsx'
 import { UsageTable } from './usage-table.tsx'
 
@@ -16,11 +16,11 @@ export const styles = [overview, tables, artifacts]
 interface Props {
   loaded: Loaded
   summary: Summary | null
-  staleSince: number | null
+  stale: Stale | null
 }
 
 /** The execution as a whole: when, how long, which nodes and models, what it produced. */
-export function OverviewView({ loaded, summary, staleSince }: Props) {
+export function OverviewView({ loaded, summary, stale }: Props) {
   const { format, go } = useTab()
   const { execution } = loaded
   const running = execution.status === 'running'
@@ -29,7 +29,7 @@ export function OverviewView({ loaded, summary, staleSince }: Props) {
   return (
     <div class="overview">
       <SummaryStrip loaded={loaded} summary={summary} now={now} nextError={() => go({ tab: 'trace' })} />
-      <Notices loaded={loaded} summary={summary} staleSince={staleSince} />
+      <Notices loaded={loaded} summary={summary} stale={stale} />
       <div class="overview-body">
         <dl class="about">
           <About label={strings.started} value={format.exact(execution.started_at)} />

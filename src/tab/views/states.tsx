@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Failure } from '../api/failure.ts'
+import { workspaceOf } from '../api/token.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { strings } from '../strings.ts'
 import { Icon, type IconName } from './icon.tsx'
@@ -24,14 +25,25 @@ export function StateCard({ icon, title, text, requestId, children }: CardProps)
         <h2>{title}</h2>
         <p>{text}</p>
         {children}
-        {requestId ? (
-          <p class="state-request">
-            {strings.requestId} <code>{requestId}</code>
-          </p>
-        ) : null}
+        <RequestId id={requestId} />
       </div>
     </div>
   )
+}
+
+/** What the administrator of the service asks for. */
+export function RequestId({ id }: { id: string | null | undefined }) {
+  return id ? (
+    <span class="state-request">
+      {strings.requestId} <code>{id}</code>
+    </span>
+  ) : null
+}
+
+/** What the service said, or that it said nothing, in a sentence. */
+export function causeOf({ kind, detail }: Failure): string {
+  const cause = kind === 'offline' ? strings.offlineTitle : detail || strings.errorText
+  return /\w$/.test(cause) ? `${cause}.` : cause
 }
 
 interface FailureProps {
@@ -42,12 +54,12 @@ interface FailureProps {
 
 /** Why `what` is not shown, for each way a request can fail. */
 export function FailureState({ failure, retry, what = 'trace' }: FailureProps) {
-  const { workspace, signIn } = useTab()
+  const { sent, signIn } = useTab()
   const { requestId } = failure
   switch (failure.kind) {
     case 'signed-out':
       return signIn ? (
-        <SignIn signIn={signIn} refused={workspace !== null} requestId={requestId} />
+        <SignIn signIn={signIn} refused={sent.current !== null} requestId={requestId} />
       ) : (
         <StateCard
           icon="lock"
@@ -65,7 +77,7 @@ export function FailureState({ failure, retry, what = 'trace' }: FailureProps) {
         <StateCard
           icon="lock"
           title={strings.missingTitle}
-          text={what === 'span' ? strings.spanMissing : strings.missingText(workspace)}
+          text={what === 'span' ? strings.spanMissing : strings.missingText(workspaceOf(sent.current))}
           requestId={requestId}
         />
       )
@@ -75,13 +87,7 @@ export function FailureState({ failure, retry, what = 'trace' }: FailureProps) {
         <StateCard
           icon={offline ? 'offline' : 'alert'}
           title={offline && what === 'trace' ? strings.offlineTitle : strings.failed[what]}
-          text={
-            !offline
-              ? failure.detail || strings.errorText
-              : what === 'trace'
-                ? strings.offlineText
-                : `${strings.offlineTitle}.`
-          }
+          text={offline && what === 'trace' ? strings.offlineText : causeOf(failure)}
           requestId={requestId}
         >
           <button type="button" class="button" onClick={retry}>

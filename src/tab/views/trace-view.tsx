@@ -15,7 +15,7 @@ import { useZoom } from '../hooks/use-zoom.ts'
 import { FollowButtons } from './follow-buttons.tsx'
 import { LazyPane } from './lazy-pane.tsx'
 import { LazyView } from './lazy-view.tsx'
-import { Notices } from './notices.tsx'
+import { Notices, type Stale } from './notices.tsx'
 import { Splitter } from './splitter.tsx'
 import { SummaryStrip } from './summary-strip.tsx'
 import { TimelineView } from './timeline-view.tsx'
@@ -31,7 +31,7 @@ const MUST_REMAIN = 400
 interface Props {
   loaded: Loaded
   summary: Summary | null
-  staleSince: number | null
+  stale: Stale | null
   loadMore: () => void
   /** Goes to a newer (-1) or older (1) execution. */
   step: (by: number) => void
@@ -40,7 +40,7 @@ interface Props {
 }
 
 /** The trace of an execution: its figures, the chosen view of it, and the selected span. */
-export function TraceView({ loaded, summary, staleSince, loadMore, step, stepped }: Props) {
+export function TraceView({ loaded, summary, stale, loadMore, step, stepped }: Props) {
   const { place, narrow } = useTab()
   const { execution } = loaded
   const narrowed = useNarrowed(loaded)
@@ -66,7 +66,7 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step, stepped
     view.reveal(asked)
     grid.current?.show(asked)
   })
-  const follow = useFollow(view, running, (row) => grid.current?.show(row))
+  const follow = useFollow(view, loaded.total, running, (row) => grid.current?.show(row))
   const keyboard = useTraceKeyboard({ root, grid, view, selection, zoom, now, step, follow: follow.toggle })
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the trace comes
   useEffect(() => {
@@ -82,13 +82,7 @@ export function TraceView({ loaded, summary, staleSince, loadMore, step, stepped
     <div ref={root} class={`trace ${scrolled ? 'scrolled' : ''}`} onKeyDown={keyboard.onKeyDown}>
       <div class="trace-top">
         <SummaryStrip loaded={loaded} summary={summary} now={now} nextError={() => keyboard.nextError(1)} />
-        <Notices
-          loaded={loaded}
-          summary={summary}
-          staleSince={staleSince}
-          loadMore={loadMore}
-          fold={narrow}
-        />
+        <Notices loaded={loaded} summary={summary} stale={stale} loadMore={loadMore} fold={narrow} />
       </div>
       <div class="view-bar">
         <ViewSwitch />

@@ -18,10 +18,12 @@ import { TreeRow } from './tree-row.tsx'
 
 /** Rows above and below the visible ones that are in the DOM too. */
 const OVERSCAN = 8
+/** Of the height of the page, what the rows are taken to have before they are measured. */
+const ROOM = 2 / 3
 
 export interface TreeGridHandle {
-  /** Scrolls to a row and gives it the keyboard. */
-  focus: (row: number) => void
+  /** Scrolls to a row and gives it the keyboard; `stay` = when it comes to the tree, not at once. */
+  focus: (row: number, stay?: boolean) => void
   /** Scrolls to a row. */
   show: (row: number) => void
   focused: () => number
@@ -81,9 +83,9 @@ export function TreeGrid(props: Props) {
       else if (at + rowHeight > element.scrollTop + room) element.scrollTop = at - room / 2
     })
   }
-  const focus = (row: number) => {
+  const focus = (row: number, stay = false) => {
     setFocusKey(tree.keys[row] ?? null)
-    setWantsFocus((n) => n + 1)
+    if (!stay) setWantsFocus((n) => n + 1)
     keepInView(scroller.current, placeOf(rows, row), rowHeight)
     show(row)
   }
@@ -98,7 +100,7 @@ export function TreeGrid(props: Props) {
   useStableScroll(scroller, view, rowHeight)
 
   const from = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN)
-  const to = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + OVERSCAN)
+  const to = Math.min(rows.length, Math.ceil((top + (height || innerHeight * ROOM)) / rowHeight) + OVERSCAN)
   const places: number[] = []
   if (focusPlace < from) places.push(focusPlace)
   for (let place = from; place < to; place++) places.push(place)
