@@ -40,8 +40,18 @@ t.test('a trace is one settler’s at a time', async (t) => {
   await other.query('begin; select from dirty_traces for update')
   await mark('1', ['a'])
   await mark('2')
+  await pool.query(`update dirty_traces set marked_at = '2020-01-01' where execution_ids = '{a}'`)
+  await pool.query('update executions set span_count = 0')
   t.equal(await settle(pool, anything, 2_000), 1, 'the other trace')
   t.strictSame(await marks(), ['1', '1'], 'what belongs together stays together')
+  const counts = await pool.query('select span_count as spans from executions order by execution_id')
+  t.strictSame(
+    counts.rows,
+    [{ spans: 0 }, { spans: 1 }],
+    'of a trace that another settles nothing is written',
+  )
+  const old = await pool.query(`select from dirty_traces where marked_at = '2020-01-01'`)
+  t.equal(old.rowCount, 1, 'a mark that is put back is as old as it was')
   t.equal(await settle(pool, anything, 2_000), 0, 'nothing that is free')
   await other.query('commit')
   other.release()
