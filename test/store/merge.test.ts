@@ -98,3 +98,14 @@ t.test('every part of a large request has its resource stored, those that are ne
   )
   t.strictSame(rows, [{ lost: 0 }])
 })
+
+t.test('a resource that one realm stored is stored for another too', async (t) => {
+  const { store, database } = await testStore(t)
+  for (const workflows of [['*'], ['a'], ['a', 'b']]) {
+    await store.writeSpans({ workspace: 'default', workflows }, [span('b6', '1', null)])
+  }
+  const { rows } = await database.read.query(
+    'select count(distinct realm)::int as realms, count(distinct hash)::int as hashes from contexts',
+  )
+  t.strictSame(rows, [{ realms: 3, hashes: 1 }])
+})

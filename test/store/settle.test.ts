@@ -168,3 +168,21 @@ t.test('spans that come under another day later count with those that were there
   await write('3', 1n)
   t.strictSame(await counted(), { spans: 3, days: 3 }, 'and under none')
 })
+
+t.test('spans that come together, each under another day, are all counted', async (t) => {
+  const day = 86_400_000_000_000n
+  const now = BigInt(Date.now()) * 1_000_000n
+  const { pool } = await stored(
+    t,
+    [now - 2n * day, now, 1n, now - day].map((startNs, i) => [
+      '9',
+      `${i + 1}`,
+      null,
+      { executionId: 'long', startNs },
+    ]),
+  )
+  const { rows } = await pool.query(
+    'select span_count as spans, days::text[] as days from executions join execution_traces using (realm, execution_id)',
+  )
+  t.match(rows, [{ spans: 4, days: { length: 4 } }])
+})
