@@ -180,17 +180,33 @@ t.test('what a body holds beyond what its end says is counted', async (t) => {
 })
 
 t.test('every answer comes within 8 s, with Retry-After', async (t) => {
-  const { url, store } = await service(t)
-  store.write = () => new Promise(() => {})
+  const { url, store, log } = await service(t)
+  const gate = withResolvers()
+  store.write = async () => {
+    await gate.promise
+    return { stored: 1, refused: [] }
+  }
   const body = JSON.stringify({
     resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }] }] }],
   })
   const start = Date.now()
-  const response = await fetch(`${url}/v1/traces`, { method: 'POST', headers: headers(), body })
+  const response = await fetch(`${url}/v1/traces?what=they-look-for`, {
+    method: 'POST',
+    headers: headers(),
+    body,
+  })
   t.equal(response.status, 503)
   t.equal(response.headers.get('retry-after'), '1')
   t.match(await response.json(), { code: 14 })
   t.ok(Date.now() - start < 9_000)
+  gate.resolve(undefined)
+  await wait(100)
+  t.match(log.join(''), /TRACE_TIMED_OUT/)
+  t.notMatch(
+    log.join(''),
+    /already sent|they-look-for/,
+    'what comes too late is not told, nor what was asked',
+  )
 })
 
 t.test('the budget', async (t) => {
