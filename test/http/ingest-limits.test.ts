@@ -4,8 +4,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { deflateSync, gzipSync } from 'node:zlib'
 import type { Registry } from 'prom-client'
 import t from 'tap'
-import { Admission, inflatedEstimate } from '../../src/ingest/admission.ts'
-import { createMetrics } from '../../src/metrics.ts'
 import { bearer, service } from './service.ts'
 
 const MiB = 1024 * 1024
@@ -207,35 +205,6 @@ t.test('every answer comes within 8 s, with Retry-After', async (t) => {
     /already sent|they-look-for/,
     'what comes too late is not told, nor what was asked',
   )
-})
-
-t.test('the budget', async (t) => {
-  const admission = new Admission(100, createMetrics().inFlightBytes)
-  const a = admission.open('a')
-  a.grow(500)
-  const b = admission.open('b')
-  t.throws(() => b.grow(1), { code: 'TRACE_OVERLOADED' }, 'others fill it')
-  a.release()
-  a.release()
-  b.grow(30)
-  const c = admission.open('c')
-  c.grow(60)
-  t.throws(() => admission.open('c').grow(60), { code: 'TRACE_TOO_MANY_REQUESTS' }, 'it fills it itself')
-  t.throws(() => admission.open('b').grow(60), { code: 'TRACE_OVERLOADED' })
-  c.release()
-  t.throws(() => admission.open('d').expect(80), { code: 'TRACE_OVERLOADED' }, 'refused before it comes')
-  admission.open('d').expect(70)
-  admission.open('d').grow(70)
-  t.throws(() => c.grow(1), { code: 'TRACE_OVERLOADED' }, 'a ticket is used once')
-})
-
-t.test('the estimate of an inflated size', async (t) => {
-  const body = gzipSync(Buffer.alloc(5000))
-  t.equal(inflatedEstimate(body, 'gzip', 10_000), 5000)
-  t.equal(inflatedEstimate(body, 'gzip', 1000), 1000)
-  t.equal(inflatedEstimate(body, '', 1000), 0)
-  t.equal(inflatedEstimate(body, 'deflate', 1_000_000), body.length * 8)
-  t.equal(inflatedEstimate(Buffer.alloc(3), 'gzip', 1000), 24)
 })
 
 async function held(registry: Registry): Promise<number> {
