@@ -109,3 +109,15 @@ t.test('a resource that one realm stored is stored for another too', async (t) =
   )
   t.strictSame(rows, [{ realms: 3, hashes: 1 }])
 })
+
+t.test('a resource that could not be stored is stored with the spans that are sent again', async (t) => {
+  const { store, database } = await testStore(t)
+  const blocker = await database.work.connect()
+  await blocker.query('begin; lock table contexts')
+  const away = { code: 'TRACE_STORE_UNAVAILABLE' }
+  await t.rejects(store.writeSpans(writer, [span('b7', '1', null)]), away)
+  await blocker.query('rollback')
+  blocker.release()
+  t.strictSame(await store.writeSpans(writer, [span('b7', '1', null)]), { stored: 1, refused: [] })
+  t.equal((await database.read.query('select from contexts')).rowCount, 1)
+})

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import { settle } from '../../src/store/settle.ts'
@@ -56,6 +57,21 @@ t.test('a trace is one settler’s at a time', async (t) => {
   await other.query('commit')
   other.release()
   t.equal(await settle(pool, anything, 2_000), 2)
+  t.strictSame(await marks(), [])
+})
+
+t.test('a reader waits for the marks that another is settling, and then finds nothing left', async (t) => {
+  const { pool, mark, marks } = await stored(t, [['1', '1', null, { executionId: 'a' }]])
+  await mark('1')
+  const other = await pool.connect()
+  await other.query('begin; delete from dirty_traces')
+  let settled: number | null = null
+  const reading = settle(pool, { ...anything, wait: true }, 10_000).then((count) => (settled = count))
+  await wait(500)
+  t.equal(settled, null, 'it waits')
+  await other.query('commit')
+  other.release()
+  t.equal(await reading, 0)
   t.strictSame(await marks(), [])
 })
 
