@@ -27,9 +27,10 @@ export function decodeTraceProtobuf(body: Buffer): TraceRequest {
  * Of a body that is not whole, some parts may come before `Undecodable` is thrown.
  */
 export function* decodeTraceProtobufParts(body: Buffer, most: number): Generator<TraceRequest> {
-  const reader = new WireReader(body)
   const budget = newBudget()
-  const envelopes = readEnvelopes(reader, budget)
+  const envelopes = readEnvelopes(new WireReader(body), budget)
+  // one of its own, as it begins again at the start
+  const reader = new WireReader(body)
   let part: TraceRequest =
     budget.surplus > 0 ? { resourceSpans: [], surplusSpans: budget.surplus } : { resourceSpans: [] }
   let room = most

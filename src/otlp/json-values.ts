@@ -8,7 +8,8 @@ import { REPAIR, repair, TOO_DEEP } from './repairs.ts'
 const INT64_MIN = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n
 const INTEGER = /^-?\d{1,19}$/
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+/** Digits once, before the point or after it: a text that is no number is found out in one pass. */
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
 
 /**

@@ -54,7 +54,7 @@ function readResourceSpans(reader: WireReader, end: number, budget: Budget, into
     } else reader.skip(end)
   }
   reader.repairs = repairs
-  const resource = readShared(reader, places, schemaUrl, resources, emptyResource, readResource)
+  const resource = readShared(reader, places, schemaUrl, resources, NO_RESOURCE, emptyResource, readResource)
   for (const envelope of own) {
     envelope.resource = resource
     envelope.siblings = own
@@ -78,11 +78,12 @@ function readScopeSpans(reader: WireReader, end: number, budget: Budget): Envelo
     else reader.skip(end)
   }
   reader.repairs = repairs
-  const scope = readShared(reader, places, schemaUrl, scopes, emptyScope, readScope)
+  const scope = readShared(reader, places, schemaUrl, scopes, NO_SCOPE, emptyScope, readScope)
   return { resource: NO_RESOURCE, scope, places: spans, repairs, siblings: [] }
 }
 
 const NO_RESOURCE = emptyResource()
+const NO_SCOPE = emptyScope()
 
 /** Notes where a message begins and ends, and steps over it. */
 function notePlace(reader: WireReader, end: number, places: number[]): void {
@@ -97,9 +98,11 @@ function readShared<T extends Resource | Scope>(
   places: readonly number[],
   schemaUrl: string,
   known: SharedRecords<T>,
+  none: T,
   empty: () => T,
   read: (reader: WireReader, end: number, into: T) => void,
 ): T {
+  if (places.length === 0 && schemaUrl === '') return none
   const [start = 0, stop = 0] = places
   const key =
     places.length <= 2 && known.fits(stop - start) ? `${schemaUrl}\0${reader.latin1(start, stop)}` : null

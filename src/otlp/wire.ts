@@ -39,6 +39,9 @@ export class WireReader {
   field = 0
   wireType = 0
   readonly length: number
+  /** There is no zero byte from `#nulFrom` on before `#nulAt`, where one is, or the end. */
+  #nulFrom = 0
+  #nulAt = -1
   readonly #bytes: SliceableBuffer
   readonly #view: DataView
 
@@ -227,14 +230,24 @@ export class WireReader {
     return text
   }
 
-  /** In the bytes, because a search for it in a text of two-byte units stops at nearly each of them. */
+  /**
+   * In the bytes, because a search for it in a text of two-byte units stops at nearly each of them. The search ends where
+   * a zero is, which may be far behind the text: that place is remembered, or a body without zeros would be searched to
+   * its end for each of its texts.
+   */
   #holdsNul(start: number, stop: number): boolean {
-    if (stop - start > SHORT) {
-      const at = this.#bytes.indexOf(0, start)
-      return at !== -1 && at < stop
+    if (stop - start <= SHORT) {
+      for (let i = start; i < stop; i++) if (this.#bytes[i] === 0) return true
+      return false
     }
-    for (let i = start; i < stop; i++) if (this.#bytes[i] === 0) return true
-    return false
+    // read again from further ahead
+    if (start < this.#nulFrom) return this.#bytes.subarray(start, stop).includes(0)
+    if (start > this.#nulAt) {
+      const at = this.#bytes.indexOf(0, start)
+      this.#nulFrom = start
+      this.#nulAt = at === -1 ? this.length : at
+    }
+    return this.#nulAt < stop
   }
 
   /** An id as lower-case hex, of whatever length was sent. */

@@ -23,15 +23,20 @@ export class Contexts {
     return true
   }
 
-  /** Resolves when every context is committed: only then may a span refer to it. May be repeated. */
+  /**
+   * Resolves when every context is committed: only then may a span refer to it. May be repeated. In the order of their
+   * keys, so that two who are sent the same ones in another order do not deadlock.
+   */
   async store(realm: number, contexts: ReadonlyMap<string, Context>): Promise<void> {
-    const missing = [...contexts.values()].filter(({ key }) => !this.#stored.has(`${realm}:${key}`))
+    const missing = [...contexts.values()]
+      .filter(({ key }) => !this.#stored.has(`${realm}:${key}`))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
     if (missing.length === 0) return
-    await this.#db
-      .insertInto('contexts')
-      .values(missing.map((context) => ({ realm, hash: context.hash, body: context.body })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    const hashes = missing.map((context) => context.hash)
+    const bodies = missing.map((context) => context.body)
+    await sql`insert into contexts (realm, hash, body)
+      select ${realm}, hash, body::json from unnest(${hashes}::bytea[], ${bodies}::text[]) as c (hash, body)
+      on conflict do nothing`.execute(this.#db)
     if (this.#stored.size > REMEMBERED) this.#stored.clear()
     for (const context of missing) this.#stored.add(`${realm}:${context.key}`)
   }

@@ -171,7 +171,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ended: (executions) => observer.executionsEnded(executions),
     failed: (error) => {
       options.log.warn(
-        { code: (error as { code?: string }).code },
+        { code: (error as { code?: string }).code, reason: classify(error).class },
         'a roll-up failed and will be tried again',
       )
     },

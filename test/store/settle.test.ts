@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import { Resting } from '../../src/store/resting.ts'
@@ -41,12 +42,37 @@ t.test('a trace is one settler’s at a time', async (t) => {
   await other.query('begin; select from dirty_traces for update')
   await mark('1', ['a'])
   await mark('2')
+  await pool.query(`update dirty_traces set marked_at = '2020-01-01' where execution_ids = '{a}'`)
+  await pool.query('update executions set span_count = 0')
   t.equal(await settle(pool, anything, 2_000), 1, 'the other trace')
   t.strictSame(await marks(), ['1', '1'], 'what belongs together stays together')
+  const counts = await pool.query('select span_count as spans from executions order by execution_id')
+  t.strictSame(
+    counts.rows,
+    [{ spans: 0 }, { spans: 1 }],
+    'of a trace that another settles nothing is written',
+  )
+  const old = await pool.query(`select from dirty_traces where marked_at = '2020-01-01'`)
+  t.equal(old.rowCount, 1, 'a mark that is put back is as old as it was')
   t.equal(await settle(pool, anything, 2_000), 0, 'nothing that is free')
   await other.query('commit')
   other.release()
   t.equal(await settle(pool, anything, 2_000), 2)
+  t.strictSame(await marks(), [])
+})
+
+t.test('a reader waits for the marks that another is settling, and then finds nothing left', async (t) => {
+  const { pool, mark, marks } = await stored(t, [['1', '1', null, { executionId: 'a' }]])
+  await mark('1')
+  const other = await pool.connect()
+  await other.query('begin; delete from dirty_traces')
+  let settled: number | null = null
+  const reading = settle(pool, { ...anything, wait: true }, 10_000).then((count) => (settled = count))
+  await wait(500)
+  t.equal(settled, null, 'it waits')
+  await other.query('commit')
+  other.release()
+  t.equal(await reading, 0)
   t.strictSame(await marks(), [])
 })
 
@@ -190,4 +216,22 @@ t.test('thousands of executions in one trace, of a worker that never ends its ro
   await mark('5', ['run-8'])
   t.equal(await settle(pool, resting.spare(anything), 2_000), 0, 'each is small, but all were read')
   t.strictSame(await marks(), ['5'])
+})
+
+t.test('spans that come together, each under another day, are all counted', async (t) => {
+  const day = 86_400_000_000_000n
+  const now = BigInt(Date.now()) * 1_000_000n
+  const { pool } = await stored(
+    t,
+    [now - 2n * day, now, 1n, now - day].map((startNs, i) => [
+      '9',
+      `${i + 1}`,
+      null,
+      { executionId: 'long', startNs },
+    ]),
+  )
+  const { rows } = await pool.query(
+    'select span_count as spans, days::text[] as days from executions join execution_traces using (realm, execution_id)',
+  )
+  t.match(rows, [{ spans: 4, days: { length: 4 } }])
 })

@@ -154,3 +154,28 @@ t.test('writers with the same spans in opposite order do not lose a batch', asyn
   )
   t.same(rows, [{ n: 200, ends: 1 }], 'each span once, all of the version that ended last')
 })
+
+t.test('writers with the same resources in opposite order do not lose a batch', async (t) => {
+  const { store, database } = await testStore(t)
+  const scopes = Array.from({ length: 400 }, (_, i) => ({
+    name: `scope ${i}`,
+    version: '',
+    attributes: new Map(),
+    droppedAttributesCount: 0,
+    schemaUrl: '',
+  }))
+  for (let round = 0; round < 5; round++) {
+    const resource = {
+      attributes: new Map([['round', BigInt(round)]]),
+      droppedAttributesCount: 0,
+      schemaUrl: '',
+    }
+    const spans = scopes.map((scope, i) => span('a8', `${i + 1}`, null, { resource, scope }))
+    const written = await Promise.all(
+      [spans, spans.toReversed(), spans, spans.toReversed()].map((some) => store.writeSpans(writer, some)),
+    )
+    t.same(written, Array(4).fill({ stored: 400, refused: [] }))
+  }
+  const { rows } = await database.read.query('select count(*)::int as n from contexts')
+  t.same(rows, [{ n: 5 * 400 }], 'each resource with each scope, once')
+})
