@@ -15,10 +15,13 @@ export interface TraceTabProps {
   style?: CSSProperties
   /** Asked before every request, and once more after a 401. */
   getToken: () => string | null | Promise<string | null>
-  onExecutionChange?: (detail: { workflowId: string; executionId: string }) => void
+  /** `false` = the tab does not go there: the host changes `executionId` itself, or not. */
+  onExecutionChange?: (detail: { workflowId: string; executionId: string }) => unknown
   onSpanSelect?: (detail: { spanId: string | null }) => void
   onPlaceChange?: (detail: { place: Place }) => void
   onState?: (detail: { state: TraceState }) => void
+  /** `false` = the link is not followed: the host opens the address in its own way. */
+  onOpenExternal?: (detail: { url: string; name: string }) => unknown
 }
 
 /** `<trace-tab>` for React 17 and newer: properties become attributes, events become callbacks. */
@@ -31,14 +34,19 @@ export function TraceTab(props: TraceTabProps): ReactElement {
     if (!node) return
     node.getToken = () => latest.current.getToken()
     const stop = new AbortController()
-    const listen = (name: string, call: (detail: never) => void) =>
-      node.addEventListener(name, (event) => call((event as CustomEvent).detail as never), {
-        signal: stop.signal,
-      })
+    const listen = (name: string, call: (detail: never) => unknown) =>
+      node.addEventListener(
+        name,
+        (event) => {
+          if (call((event as CustomEvent).detail as never) === false) event.preventDefault()
+        },
+        { signal: stop.signal },
+      )
     listen('trace-execution-change', (detail) => latest.current.onExecutionChange?.(detail))
     listen('trace-span-select', (detail) => latest.current.onSpanSelect?.(detail))
     listen('trace-place-change', (detail) => latest.current.onPlaceChange?.(detail))
     listen('trace-state', (detail) => latest.current.onState?.(detail))
+    listen('trace-open-external', (detail) => latest.current.onOpenExternal?.(detail))
     return () => stop.abort()
   }, [])
   return createElement('trace-tab', {

@@ -77,8 +77,52 @@ async function inReact(
     await first.locator('.node-card').first().waitFor()
     const told = await inHost(page, (host) => host.events.map(([name]) => name))
     for (const name of ['state', 'span', 'place']) t.ok(told.includes(name), name)
+    await first.getByTitle('Open in').click()
+    const link = first.locator('.menu-list a').first()
+    const href = await link.getAttribute('href')
+    await link.click()
+    await page.waitForFunction('events.some(([name]) => name === "external")')
+    const external = await inHost(page, (host) => host.events.find(([name]) => name === 'external')?.[1])
+    t.match(external, { url: href })
+    t.equal(page.context().pages().length, 1, 'the host opens it in its own way')
     t.equal(page.url(), `${url}/#token=${TOKEN}`, 'the address is the host’s')
     t.equal(await second.locator('.execution-name').innerText(), 'exec-0419', 'the other one stays')
+  })
+  await t.test('theme inherit: the classes and the colours of the page, as they change', async (t) => {
+    const app = first.locator('.app')
+    const root = page.locator('html')
+    const classes = (names: string) =>
+      root.evaluate((html, names) => {
+        html.setAttribute('class', names)
+      }, names)
+    const colours = () =>
+      app.evaluate((element) => {
+        const { backgroundColor, color } = getComputedStyle(element)
+        return [backgroundColor, color]
+      })
+    await first.evaluate((element) => element.setAttribute('theme', 'inherit'))
+    await classes('dark')
+    await page.locator('trace-tab.first .app[data-theme="dark"][data-inherit]').waitFor()
+    const own = await colours()
+    await root.evaluate((html) => {
+      html.style.setProperty('--background', '240 10% 3.9%')
+      html.style.setProperty('--foreground', '0 0% 98%')
+    })
+    t.same(await colours(), ['rgb(9, 9, 11)', 'rgb(250, 250, 250)'])
+    t.notSame(own, await colours(), 'without them it has its own')
+    await classes('high-contrast reduce-motion')
+    await page
+      .locator('trace-tab.first .app[data-theme="light"][data-contrast="more"][data-motion="reduce"]')
+      .waitFor()
+    t.equal(
+      await second.locator('.app').getAttribute('data-motion'),
+      null,
+      'who does not inherit has its own',
+    )
+    await classes('')
+    await root.evaluate((html) => html.removeAttribute('style'))
+    await first.evaluate((element) => element.setAttribute('theme', 'light'))
+    await page.locator('trace-tab.first .app:not([data-inherit])').waitFor()
   })
   await t.test('15 the host owns the token: a 401 asks for it once more, then it says so', async (t) => {
     const path = '/traces/api/executions/exec-0418/trace?view=skeleton&limit=1000'
@@ -112,8 +156,10 @@ async function inReact(
     // A page at 200 % has half the CSS pixels.
     await page.setViewportSize({ width: 640, height: 500 })
     t.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
+    const element = await first.elementHandle()
     await inHost(page, (host) => host.show(false))
     await first.waitFor({ state: 'detached' })
+    await page.waitForFunction((gone) => gone?.shadowRoot?.childElementCount === 0, element)
     await inHost(page, (host) => host.show(true))
     await first.locator('.tree-row, .node-card').first().waitFor()
   })

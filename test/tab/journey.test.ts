@@ -18,7 +18,7 @@ const journey = async (browser: Browser): Promise<void> => {
       colorScheme: options.scheme ?? 'light',
       bypassCSP: false,
     })
-    page.setDefaultTimeout(8_000)
+    page.setDefaultTimeout(20_000)
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(error.message))
     return Object.assign(page, { errors })

@@ -141,6 +141,10 @@ t.test('text: redaction marks, invisible characters, JSON, data addresses', asyn
     { type: 'invisible', text: 'U+202E' },
     { type: 'text', text: 'b\n' },
   ])
+  for (const hidden of ['a\u200bb', 'a\u200db', 'a\u{e0041}', 'soft\u00adhyphen', 'a\ufe0f', '\u0007'])
+    t.equal(splitInvisible(hidden).filter((piece) => piece.type === 'invisible').length, 1)
+  for (const plain of ['👩🏽‍💻 ❤️‍🔥 #️⃣', 'می‌خواهم', 'क्‍ष', '\ttwo\r\nlines'])
+    t.same(splitInvisible(plain), [{ type: 'text', text: plain }], 'how it is written')
   t.same(readJson(' {"a":1}'), { a: 1 })
   t.equal(readJson('{not json'), undefined)
   t.equal(readJson('12'), undefined)

@@ -148,13 +148,21 @@ async function oneSpan(t: Test, page: Page, target: JourneyTarget): Promise<void
 
 async function gone(t: Test, page: Page, target: JourneyTarget): Promise<void> {
   await change<SpanDetail>(page, /\/spans\/[0-9a-f]+/, (span) => {
-    span.artifacts = [{ ...artifact(span.span_id), download_id: null, state: 'gone' }]
+    const one = artifact(span.span_id)
+    span.artifacts = [
+      { ...one, download_id: null, state: 'gone' },
+      // it goes while the page is looked at
+      { ...one, id: 'later', name: 'later.pdf', download_id: 'later-gone' },
+    ]
   })
   await openTrace(page, target)
   await treeRows(page).filter({ hasText: 'chat' }).first().click()
   await page.getByRole('tab', { name: /Links/ }).click()
-  const row = page.locator('.artifact')
-  await row.waitFor()
+  const later = page.locator('.artifact', { hasText: 'later.pdf' })
+  await later.getByRole('button', { name: 'Download' }).click()
+  await later.getByText('No longer stored').waitFor()
+  t.equal(await later.getByRole('button').count(), 0)
+  const row = page.locator('.artifact').first()
   t.match(await row.innerText(), /reply\.pdf/)
   t.match(await row.innerText(), /removed|gone|no longer|expired/i)
   t.equal(await row.getByRole('button').count(), 0)
@@ -194,9 +202,16 @@ async function dashboards(t: Test, page: Page, target: JourneyTarget): Promise<v
   t.match(await link.innerText(), /grafana\.example/, 'it names its host')
   await page.goto('about:blank')
   await change<Summary>(page, /\/trace\/summary/, (summary) => {
-    summary.links = []
+    summary.links = links
   })
-  await openTrace(page, target)
-  await page.locator('.strip').waitFor()
-  t.equal(await page.getByRole('button', { name: 'Open in' }).count(), 0)
+  let links: Summary['links'] = []
+  const absent = async (why: string) => {
+    await openTrace(page, target)
+    await page.locator('.strip .count .value', { hasText: /\d/ }).nth(1).waitFor()
+    t.equal(await page.getByRole('button', { name: 'Open in' }).count(), 0, why)
+  }
+  await absent('none is configured')
+  await page.goto('about:blank')
+  links = ['http://plain.example/', 'javascript:alert(1)'].map((url) => ({ name: 'Odd', url }))
+  await absent('none is one of https')
 }

@@ -167,9 +167,11 @@ async function routes(
         ]
       : [],
   )
-  api.get<Request>('/workflows/:id/executions', async (request) =>
+  api.get<Request & { Querystring: { status?: string } }>('/workflows/:id/executions', async (request) =>
     mine(request.headers.authorization) && request.params.id === WORKFLOW
-      ? [...samples.values()].map(rowOf)
+      ? [...samples.values()]
+          .map(rowOf)
+          .filter((row) => !request.query.status || row.status === request.query.status)
       : [],
   )
   api.get<Request>('/workflows/:id/stats', async () => statsOf([...samples.values()]))

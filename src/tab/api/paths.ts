@@ -6,8 +6,8 @@ export const FIRST_PAGE = 1_000
 /** The addresses of the API that the tab reads, below the base path. */
 export const paths = {
   workflows: () => '/api/workflows',
-  executions: (workflow: string, cursor: string | null) =>
-    `/api/workflows/${segment(workflow)}/executions?limit=50${cursor ? `&cursor=${segment(cursor)}` : ''}`,
+  executions: (workflow: string, status: string, cursor: string | null) =>
+    `/api/workflows/${segment(workflow)}/executions?limit=50${status ? `&status=${status}` : ''}${cursor ? `&cursor=${segment(cursor)}` : ''}`,
   skeleton: (execution: string, limit: number, cursor: string | null) =>
     `/api/executions/${segment(execution)}/trace?view=skeleton&limit=${limit}${cursor ? `&cursor=${segment(cursor)}` : ''}`,
   /** Rows that match, with their ancestors. */

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noArrayIndexKey: the tokens of one text never change
-import { lexer, type Token, type Tokens } from 'marked'
+import { Lexer, type Token, type Tokens } from 'marked'
 import type { ComponentChildren, VNode } from 'preact'
 import { RemoteImage } from './remote-image.tsx'
 import { RichText } from './rich-text.tsx'
@@ -10,7 +10,7 @@ import { RichText } from './rich-text.tsx'
  * image would tell its host who reads, so it loads when the reader presses its button and not before.
  */
 export function Markdown({ text }: { text: string }) {
-  return <div class="markdown">{blocks(lexer(text))}</div>
+  return <div class="markdown">{blocks(Lexer.lex(text))}</div>
 }
 
 function blocks(tokens: Token[]): VNode[] {
@@ -29,7 +29,9 @@ function Block({ token }: { token: Token }): VNode | null {
     case 'code':
       return (
         <pre>
-          <code>{(token as Tokens.Code).text}</code>
+          <code>
+            <RichText text={(token as Tokens.Code).text} />
+          </code>
         </pre>
       )
     case 'blockquote':
@@ -93,7 +95,11 @@ function Inline({ token }: { token: Token }): VNode {
     case 'del':
       return <del>{inline(token)}</del>
     case 'codespan':
-      return <code>{(token as Tokens.Codespan).text}</code>
+      return (
+        <code>
+          <RichText text={(token as Tokens.Codespan).text} />
+        </code>
+      )
     case 'br':
       return <br />
     case 'link':

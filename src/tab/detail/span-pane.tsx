@@ -17,6 +17,7 @@ import { KindGlyph } from '../views/kind-glyph.tsx'
 import { PaneGhosts } from '../views/pane-ghosts.tsx'
 import { FailureState } from '../views/states.tsx'
 import { StateBadge } from '../views/status.tsx'
+import { Step } from '../views/step.tsx'
 import { PathGap } from '../views/tree-path.tsx'
 import { Conversation } from './conversation.tsx'
 import { Facts } from './facts.tsx'
@@ -32,16 +33,17 @@ export interface SpanPaneProps {
   view: TreeView
   row: number
   now: number
-  /** CSS pixels; null = as the layout says. */
-  width: number | null
+  /** Width, or height where it stands below; CSS pixels; null = as the layout says. */
+  size: number | null
   select: (row: number) => void
   close: () => void
 }
 
 /** The selected span: where it hangs, its figures, and what went in and out. */
-export function SpanPane({ loaded, view, row, now, width, select, close }: SpanPaneProps) {
-  const { api } = useTab()
+export function SpanPane({ loaded, view, row, now, size, select, close }: SpanPaneProps) {
+  const { api, below, setBelow } = useTab()
   const { tree, columns } = view
+  const side = below ? strings.detailBeside : strings.detailBelow
   const index = tree.span[row] ?? -1
   const [tab, setTab] = useState<TabName>('content')
   const state = columns.state[index] ?? 'ok'
@@ -60,7 +62,10 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: SpanP
     unmasked !== null && unmasked.span_id === masked?.span_id && unmasked.trace_id === masked.trace_id
   const span = isRevealed ? unmasked : masked
   const place = placeOf(view.rows, row)
-  const beside = (by: number) => view.rows[place + by]
+  const beside = (by: number) => {
+    const to = view.rows[place + by]
+    return to === undefined ? null : () => select(to)
+  }
   const path = pathTo(tree, row).slice(0, -1)
   const shown = shortPath(path)
   return (
@@ -68,7 +73,7 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: SpanP
       class="span-pane"
       aria-label={strings.spanDetail}
       tabIndex={-1}
-      style={width === null ? undefined : { flexBasis: `${width}px` }}
+      style={size === null ? undefined : { flexBasis: `${size}px` }}
     >
       <div class="span-head">
         <div class="span-path">
@@ -89,8 +94,17 @@ export function SpanPane({ loaded, view, row, now, width, select, close }: SpanP
             )}
           </nav>
           <span class="spacer" />
-          <Step icon="up" label={strings.previousSpan} to={beside(-1)} select={select} />
-          <Step icon="down" label={strings.nextSpan} to={beside(1)} select={select} />
+          <Step icon="up" label={strings.previousSpan} act={beside(-1)} />
+          <Step icon="down" label={strings.nextSpan} act={beside(1)} />
+          <button
+            type="button"
+            class="icon-button wide-only"
+            title={side}
+            aria-label={side}
+            onClick={() => setBelow(!below)}
+          >
+            <Icon name={below ? 'beside' : 'below'} />
+          </button>
           <button
             type="button"
             class="icon-button"
@@ -164,27 +178,5 @@ function ViewLinks() {
         ),
       )}
     </p>
-  )
-}
-
-interface StepProps {
-  icon: 'up' | 'down'
-  label: string
-  to: number | undefined
-  select: (row: number) => void
-}
-
-function Step({ icon, label, to, select }: StepProps) {
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      title={label}
-      aria-label={label}
-      disabled={to === undefined}
-      onClick={() => to !== undefined && select(to)}
-    >
-      <Icon name={icon} />
-    </button>
   )
 }

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
+import { saveFile } from '../api/save-file.ts'
 import { useTab } from '../hooks/tab-context.ts'
 import { type TryAgain, useChunk } from '../hooks/use-chunk.ts'
 import { MARKDOWN_MOST, readDataUri, readJson, TEXT_HEAD } from '../model/text.ts'
@@ -66,6 +67,12 @@ export function TextView({ text, markdown = null, short = false }: Props) {
           {strings.showAll(format.bytes(text.length))}
         </button>
       ) : null}
+      {text.length > TEXT_HEAD ? (
+        <button type="button" class="link" onClick={() => saveFile(new Blob([text]), 'text.txt')}>
+          {strings.download}
+        </button>
+      ) : null}
+      {markdown && text.length > MARKDOWN_MOST ? <p class="none">{strings.tooLong}</p> : null}
     </div>
   )
 }

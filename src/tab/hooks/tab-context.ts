@@ -23,6 +23,12 @@ export interface Tab {
   /** Single letters do things. Some readers switch them off: their speech input types letters. */
   letters: boolean
   setLetters: (on: boolean) => void
+  /** Rows of 24 CSS pixels. */
+  dense: boolean
+  setDense: (on: boolean) => void
+  /** The detail stands below the rest, not beside it. */
+  below: boolean
+  setBelow: (on: boolean) => void
   /** Gives the tab the style of a part that came later. */
   adopt: (styles: readonly string[]) => void
   /** Copies the address of what is shown. */

@@ -15,15 +15,22 @@ export interface ExecutionList {
   rows: Executions | null
   failure: Failure | null
   hasMore: boolean
+  /** What the list is narrowed to; '' = nothing. */
+  status: string
+  setStatus: (status: string) => void
   loadMore: () => void
   reload: () => void
 }
 
-/** The executions of a workflow, newest first; the first page is renewed while the page is visible. */
+/**
+ * The executions of a workflow, newest first; the first page is renewed while the page is visible. It is the service
+ * that narrows them, for it knows those that are not loaded.
+ */
 export function useExecutions(api: Api, workflow: string | null): ExecutionList {
   const [rows, setRows] = useState<Executions | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [cursor, setCursor] = useState<string | null>(null)
+  const [status, setStatus] = useState('')
   const [attempt, setAttempt] = useState(0)
   const life = useRef(new AbortController())
 
@@ -37,8 +44,11 @@ export function useExecutions(api: Api, workflow: string | null): ExecutionList 
     if (workflow === null) return
     const read = async (first: boolean) => {
       try {
-        const { body, next } = await api.get<Executions>(paths.executions(workflow, null), stop.signal)
-        setRows((before) => (first || !before ? body : renew(before, body)))
+        const { body, next } = await api.get<Executions>(
+          paths.executions(workflow, status, null),
+          stop.signal,
+        )
+        setRows((before) => (first || !before || next === null ? body : renew(before, body)))
         if (first) setCursor(next)
       } catch (error) {
         if (stop.signal.aborted) return
@@ -56,15 +66,15 @@ export function useExecutions(api: Api, workflow: string | null): ExecutionList 
       stop.abort()
       clearInterval(timer)
     }
-  }, [api, workflow, attempt])
+  }, [api, workflow, status, attempt])
 
   const loadMore = useCallback(() => {
     if (workflow === null || cursor === null) return
     const { signal } = life.current
     setCursor(null)
-    api.get<Executions>(paths.executions(workflow, cursor), signal).then(
+    api.get<Executions>(paths.executions(workflow, status, cursor), signal).then(
       ({ body, next }) => {
-        setRows((before) => renew(body, before ?? []))
+        setRows((before) => join(before ?? [], body))
         setCursor(next)
       },
       (error) => {
@@ -73,15 +83,32 @@ export function useExecutions(api: Api, workflow: string | null): ExecutionList 
         setFailure(asFailure(error))
       },
     )
-  }, [api, workflow, cursor])
+  }, [api, workflow, status, cursor])
 
-  return { rows, failure, hasMore: cursor !== null, loadMore, reload: () => setAttempt((n) => n + 1) }
+  return {
+    rows,
+    failure,
+    hasMore: cursor !== null,
+    status,
+    setStatus,
+    loadMore,
+    reload: () => setAttempt((n) => n + 1),
+  }
 }
 
-/** The newer rows, then those of the older list that are not among them. */
-function renew(older: Executions, newer: Executions): Executions {
-  const known = new Set(newer.map(rowKey))
-  return [...newer, ...older.filter((row) => !known.has(rowKey(row)))]
+/** The first page as it is now, then what came after it: a row that is missing in it has gone, or is of another status. */
+function renew(before: Executions, page: Executions): Executions {
+  const end = Date.parse(page.at(-1)?.started_at ?? '')
+  return join(
+    page,
+    before.filter((row) => Date.parse(row.started_at) <= end),
+  )
+}
+
+/** The rows, then those of the next page that are not among them. */
+function join(rows: Executions, next: Executions): Executions {
+  const known = new Set(rows.map(rowKey))
+  return [...rows, ...next.filter((row) => !known.has(rowKey(row)))]
 }
 
 /** Tells executions of one id apart. */

@@ -13,8 +13,11 @@ export interface Piece {
 
 // Ours is `[redacted:rule]`, or with a digest `[redacted:rule:hmac]`; the others are what senders leave behind.
 const MARK = /\[redacted(?::([\w.-]{1,40}))?(?::[\w]{1,16})?\]|__REDACTED__|<REDACTED>/gi
-// Bidirectional controls, zero-width characters and C0 controls other than tab, line feed and return.
-const INVISIBLE = /[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2060\ufeff]|[^\P{Cc}\t\n\r]/gu
+// What is drawn as nothing (bidirectional controls, zero-width characters, the tags and selectors that hide text in text) and
+// controls other than tab, line feed and return. Joiners within a script or an emoji, and the selector of an emoji, are how
+// those are written.
+const INVISIBLE =
+  /(?<![\p{Lo}\p{M}\p{Emoji}])[\u200c\u200d]|(?<!\p{Emoji})[\ufe0e\ufe0f]|(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{DI}|[^\P{Cc}\t\n\r]/gu
 
 /** Splits text at the marks of redaction; the piece's text is the rule's name, or empty. */
 export function splitRedacted(text: string): Piece[] {

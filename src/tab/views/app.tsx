@@ -48,8 +48,10 @@ export function App(props: AppProps) {
   const { base, epoch, ownRoute, locale, emit, getToken } = props
   const root = useRef<HTMLDivElement>(null)
   const { width, height } = useSize(root, props.host)
-  const [chosenTheme, setChosenTheme] = useStored(THEME_KEY, ownRoute)
-  const [letters, setLetters] = useStored(LETTERS_KEY, true)
+  const [chosenTheme, setChosenTheme] = useStored('theme', ownRoute)
+  const [letters, setLetters] = useSwitch('letters', true)
+  const [dense, setDense] = useSwitch('dense', false)
+  const [below, setBelow] = useSwitch('below', false)
   const look = useTheme(chosenTheme ?? props.theme)
   const sent = useRef<string | null>(null)
   const [help, setHelp] = useState(false)
@@ -102,6 +104,7 @@ export function App(props: AppProps) {
       document.title = [place.execution, place.workflow, 'Workflow traces'].filter(Boolean).join(' · ')
   }, [ownRoute, place.execution, place.workflow])
 
+  const narrow = width > 0 && width < NARROW
   const tab: Tab = {
     api,
     format,
@@ -109,10 +112,14 @@ export function App(props: AppProps) {
     go: leave,
     hrefOf,
     colours: `${look.theme} ${look.highContrast}`,
-    narrow: width > 0 && width < NARROW,
+    narrow,
     roomy: width >= ROOMY,
-    letters: letters !== 'off',
-    setLetters: (on) => setLetters(on ? 'on' : 'off'),
+    letters,
+    setLetters,
+    dense,
+    setDense,
+    below: below && !narrow,
+    setBelow,
     copyLink: () => {
       const address = hrefOf({})
       const text = address === null ? location.href : new URL(address, location.origin).href
@@ -142,7 +149,7 @@ export function App(props: AppProps) {
         data-inherit={props.theme === 'inherit' ? '' : undefined}
         data-contrast={look.highContrast ? 'more' : undefined}
         data-motion={look.reduceMotion ? 'reduce' : undefined}
-        data-narrow={tab.narrow ? (width < PHONE ? 'phone' : '') : undefined}
+        data-narrow={narrow ? (width < PHONE ? 'phone' : '') : undefined}
         data-short={height > 0 && height < SHORT ? '' : undefined}
         onKeyDown={(event) => {
           if (event.key === '?' && tab.letters && !isTyping(event)) setHelp(true)
@@ -182,11 +189,15 @@ function Help({ close }: { close: () => void }) {
   return dialog && <dialog.HelpDialog close={close} />
 }
 
-const THEME_KEY = 'workflow-trace.theme'
-const LETTERS_KEY = 'workflow-trace.letters'
+/** Something that the reader switches on and off, as `useStored` keeps it. */
+function useSwitch(name: string, first: boolean): [boolean, (on: boolean) => void] {
+  const [value, setValue] = useStored(name, true)
+  return [value ? value === 'on' : first, (on) => setValue(on ? 'on' : 'off')]
+}
 
 /** A choice of the reader that this browser keeps; null = none was made. */
-function useStored(key: string, keep: boolean): [string | null, (value: string) => void] {
+function useStored(name: string, keep: boolean): [string | null, (value: string) => void] {
+  const key = `workflow-trace.${name}`
   const [value, setValue] = useState(() => (keep ? stored(key) : null))
   return [
     value,

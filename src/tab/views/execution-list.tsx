@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import { useTab } from '../hooks/tab-context.ts'
 import { type ExecutionRow, type ExecutionList as List, rowKey } from '../hooks/use-executions.ts'
 import { useNow } from '../hooks/use-now.ts'
@@ -12,13 +11,17 @@ const STATUSES = ['running', 'completed', 'failed', 'cancelled', 'interrupted'] 
 /** Characters at the end of an id that are always seen: often they alone tell one execution from the next. */
 const TAIL = 8
 
+const GHOSTS = [0, 1, 2, 3, 4].map((n) => (
+  <li key={n} class="rail-ghost">
+    <span class="ghost" />
+  </li>
+))
+
 /** The executions of the workflow, newest first. */
 export function ExecutionList({ list, close }: { list: List; close: () => void }) {
   const { place, narrow } = useTab()
   const now = useNow(10_000)
-  const [status, setStatus] = useState('')
-  const rows = (list.rows ?? []).filter((row) => status === '' || row.status === status)
-  const present = STATUSES.filter((name) => list.rows?.some((row) => row.status === name))
+  const { rows, status } = list
   return (
     <nav
       class="rail"
@@ -27,15 +30,15 @@ export function ExecutionList({ list, close }: { list: List; close: () => void }
     >
       <div class="rail-head">
         <h2>{strings.executions}</h2>
-        {present.length > 1 ? (
+        {status || rows?.length ? (
           <select
             class="select"
             aria-label={strings.filterStatus}
             value={status}
-            onChange={(event) => setStatus(event.currentTarget.value)}
+            onChange={(event) => list.setStatus(event.currentTarget.value)}
           >
             <option value="">{strings.allStatuses}</option>
-            {present.map((name) => (
+            {STATUSES.map((name) => (
               <option key={name} value={name}>
                 {strings.status[name]}
               </option>
@@ -53,18 +56,31 @@ export function ExecutionList({ list, close }: { list: List; close: () => void }
           <Icon name="left" />
         </button>
       </div>
-      <ol class="rail-list">
-        {list.rows === null && !list.failure
-          ? [0, 1, 2, 3, 4].map((n) => (
-              <li key={n} class="rail-ghost">
-                <span class="ghost" />
-              </li>
-            ))
-          : rows.map((row) => (
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a choice inside bubbles up to it */}
+      <ol
+        class="rail-list"
+        onClick={(event) => {
+          // a sheet has done what it was opened for, and where the reader is already too
+          if (narrow && event.target instanceof Element && event.target.closest('.rail-row')) close()
+        }}
+      >
+        {rows
+          ? rows.map((row) => (
               <Row key={rowKey(row)} row={row} now={now} current={row.execution_id === place.execution} />
-            ))}
-        {list.rows && rows.length === 0 ? (
-          <li class="rail-none">{list.rows.length === 0 ? strings.noExecutions : strings.noneOfStatus}</li>
+            ))
+          : list.failure
+            ? null
+            : GHOSTS}
+        {rows?.length === 0 ? (
+          <li class="rail-none">{status ? strings.noneOfStatus : strings.noExecutions}</li>
+        ) : null}
+        {list.failure && !rows && place.execution !== null ? (
+          <li class="rail-none">
+            {strings.failed.list}{' '}
+            <button type="button" class="link" onClick={list.reload}>
+              {strings.refresh}
+            </button>
+          </li>
         ) : null}
       </ol>
       {list.hasMore ? (

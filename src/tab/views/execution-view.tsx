@@ -11,6 +11,7 @@ import { NotLoaded } from './not-loaded.tsx'
 import { OpenIn } from './open-in.tsx'
 import { FailureState, LoadingRows, StateCard } from './states.tsx'
 import { StatusBadge } from './status.tsx'
+import { Step } from './step.tsx'
 import { TraceView } from './trace-view.tsx'
 
 const TABS = ['execution', 'trace'] as const
@@ -19,11 +20,13 @@ interface Props {
   execution: string
   /** Goes to a newer (-1) or older (1) execution. */
   step: (by: number) => void
+  /** Whether this one is the newest and the oldest of the list; null = there is no list. */
+  ends: [newest: boolean, oldest: boolean] | null
   listButton: ComponentChildren
 }
 
 /** One execution: its name, the tabs, and what the chosen tab shows of it. */
-export function ExecutionView({ execution, step, listButton }: Props) {
+export function ExecutionView({ execution, step, ends, listButton }: Props) {
   const { api, place, go, emit, announce, narrow } = useTab()
   const trace = useTrace(api, execution)
   const overview = useChunk(place.tab === 'execution', () => import('./overview-view.tsx'))
@@ -58,6 +61,12 @@ export function ExecutionView({ execution, step, listButton }: Props) {
         {status && !(live && narrow) ? <StatusBadge status={status} /> : null}
         {live ? <LivePill broken={stale !== null || trace.stream === 'off'} /> : null}
         <span class="spacer" />
+        {ends ? (
+          <span class="steps wide-only">
+            <Step icon="up" label={strings.newer} act={ends[0] ? null : () => step(-1)} />
+            <Step icon="down" label={strings.older} act={ends[1] ? null : () => step(1)} />
+          </span>
+        ) : null}
         <OpenIn links={summary?.links ?? []} />
         {loaded ? <MoreMenu loaded={loaded} /> : null}
         <div class="tabs" role="tablist" aria-label={strings.execution}>

@@ -7,7 +7,7 @@ import { PaneGhosts } from './pane-ghosts.tsx'
 /** The detail of the selected span: loaded after the first rows are there, in a frame that has its size already. */
 export function LazyPane(props: SpanPaneProps) {
   const detail = useChunk(true, () => import('../detail/span-pane.tsx'))
-  const { width, close } = props
+  const { size, close } = props
   if (detail && typeof detail !== 'function') return <detail.SpanPane {...props} />
   return (
     <aside
@@ -15,7 +15,7 @@ export function LazyPane(props: SpanPaneProps) {
       aria-label={strings.spanDetail}
       aria-busy={detail === null}
       tabIndex={-1}
-      style={width === null ? undefined : { flexBasis: `${width}px` }}
+      style={size === null ? undefined : { flexBasis: `${size}px` }}
     >
       {detail === null ? (
         <PaneGhosts />

@@ -9,9 +9,9 @@ import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
 import { Menu } from './menu.tsx'
 
-/** What can be taken away: the link, the trace as OTLP/JSON, and its outline as markdown. */
+/** What can be taken away: the link, the trace as OTLP/JSON, and its outline as markdown; and how dense the rows are. */
 export function MoreMenu({ loaded }: { loaded: Loaded }) {
-  const { api, format, copyLink, announce } = useTab()
+  const { api, format, narrow, dense, setDense, copyLink, announce } = useTab()
   const { copy } = useCopy()
   const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle')
   const { execution_id: id } = loaded.execution
@@ -43,6 +43,12 @@ export function MoreMenu({ loaded }: { loaded: Loaded }) {
           <span>{state === 'busy' ? strings.downloading : strings.exportTrace}</span>
           <Icon name="download" size={14} />
         </button>
+        {narrow ? null : (
+          <button type="button" aria-pressed={dense} onClick={() => setDense(!dense)}>
+            <span>{strings.dense}</span>
+            {dense ? <Icon name="check" size={14} /> : null}
+          </button>
+        )}
       </Menu>
     </>
   )

@@ -41,7 +41,7 @@ interface Props {
 
 /** The trace of an execution: its figures, the chosen view of it, and the selected span. */
 export function TraceView({ loaded, summary, stale, loadMore, step, stepped }: Props) {
-  const { place, narrow } = useTab()
+  const { place, narrow, below } = useTab()
   const { execution } = loaded
   const narrowed = useNarrowed(loaded)
   const said = useMessageHits(loaded)
@@ -53,7 +53,9 @@ export function TraceView({ loaded, summary, stale, loadMore, step, stepped }: P
   const selection = useSelection(view.tree)
   const { selected, asked, open, select } = selection
   const [scrolled, setScrolled] = useState(false)
-  const [width, setWidth] = useState<number | null>(null)
+  const [size, setSize] = useState<number | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a width is no height
+  useEffect(() => setSize(null), [below])
   const grid = useRef<TreeGridHandle>(null)
   const root = useRef<HTMLDivElement>(null)
 
@@ -88,7 +90,12 @@ export function TraceView({ loaded, summary, stale, loadMore, step, stepped }: P
         <ViewSwitch />
         {running && place.view === 'timeline' ? <FollowButtons follow={follow} /> : null}
       </div>
-      <div class="trace-body" id="view-panel" role="tabpanel" aria-labelledby={`view-${place.view}`}>
+      <div
+        class={`trace-body ${below ? 'below' : ''}`}
+        id="view-panel"
+        role="tabpanel"
+        aria-labelledby={`view-${place.view}`}
+      >
         {place.view === 'timeline' ? (
           <TimelineView
             {...viewProps}
@@ -108,13 +115,13 @@ export function TraceView({ loaded, summary, stale, loadMore, step, stepped }: P
         )}
         {open ? (
           <>
-            {narrow ? null : <Splitter width={width} setWidth={setWidth} />}
+            {narrow ? null : <Splitter size={size} setSize={setSize} />}
             <LazyPane
               loaded={loaded}
               view={view}
               row={selected}
               now={now}
-              width={narrow ? null : width}
+              size={narrow ? null : size}
               select={(row) => {
                 view.reveal(row)
                 select(row, { replace: true })

@@ -51,7 +51,7 @@ const FIGURES_FROM = 560
 export function TreeGrid(props: Props) {
   const { handle, view, window, now, follow, openDetail } = props
   const { tree, rows, columns } = view
-  const { narrow, format } = useTab()
+  const { narrow, dense, format } = useTab()
   const scroller = useRef<HTMLDivElement>(null)
   const { width, height } = useSize(scroller)
   const [top, setTop] = useState(0)
@@ -63,7 +63,7 @@ export function TreeGrid(props: Props) {
   }
   const [focusKey, setFocusKey] = useState<string | null>(null)
   const [wantsFocus, setWantsFocus] = useState(0)
-  const rowHeight = narrow ? 48 : 28
+  const rowHeight = narrow ? 48 : dense ? 24 : 28
   const slim = narrow || (width > 0 && width < FIGURES_FROM)
   const columnSet = useMemo(() => columnsOf(columns, narrow, slim), [columns, narrow, slim])
 
@@ -116,7 +116,7 @@ export function TreeGrid(props: Props) {
     <div class="tree-frame">
       <div
         ref={scroller}
-        class={`tree ${narrow ? 'two-lines' : ''}`}
+        class={`tree ${narrow ? 'two-lines' : dense ? 'dense' : ''}`}
         role="treegrid"
         aria-label={strings.spanTree}
         aria-rowcount={rows.length + 1}

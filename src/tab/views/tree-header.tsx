@@ -25,8 +25,8 @@ export function columnsOf(columns: Columns, narrow: boolean, slim: boolean): Col
   return { tokens, cost, template }
 }
 
-/** Part of the time after which a mark has no room for its text beside it. */
-const LAST = 0.88
+/** Part of the time that a letter of a mark takes where there is little room: the last ones must have it for their text. */
+const LETTER = 0.03
 
 interface HeaderProps {
   columns: ColumnSet
@@ -56,9 +56,10 @@ export function TreeHeader({ columns, window, ticks, format }: HeaderProps) {
         <span role="columnheader" class="ruler" aria-label={strings.timeline}>
           {ticks.map((tick) => {
             const part = partOf(tick, window)
-            return part > LAST ? null : (
+            const text = format.duration(tick)
+            return part + text.length * LETTER > 1 ? null : (
               <span key={tick} class="tick" style={{ left: `${part * 100}%` }}>
-                {format.duration(tick)}
+                {text}
               </span>
             )
           })}

@@ -22,11 +22,11 @@ export function WorkflowView({ workflow, showList }: { workflow: string; showLis
   // biome-ignore lint/correctness/useExhaustiveDependencies: another execution closes the sheet
   useEffect(() => setSheet(false), [place.execution])
 
+  const at = list.rows?.findIndex((row) => row.execution_id === place.execution) ?? -1
+  const beside = (by: number) => (at < 0 ? undefined : list.rows?.[at + by])
   const step = (by: number) => {
-    const rows = list.rows ?? []
-    const at = rows.findIndex((row) => row.execution_id === place.execution)
-    const next = rows[at + by]
-    if (at >= 0 && next) go({ execution: next.execution_id, span: null })
+    const next = beside(by)
+    if (next) go({ execution: next.execution_id, span: null })
   }
   const open = narrow ? sheet : (shown ?? roomy)
   const root = useRef<HTMLDivElement>(null)
@@ -44,6 +44,7 @@ export function WorkflowView({ workflow, showList }: { workflow: string; showLis
           <ExecutionView
             execution={place.execution}
             step={step}
+            ends={showList ? [!beside(-1), !beside(1)] : null}
             listButton={
               showList && !open ? (
                 <button

@@ -46,6 +46,10 @@ function Page() {
         onSpanSelect={tell('span')}
         onPlaceChange={tell('place')}
         onExecutionChange={tell('execution')}
+        onOpenExternal={(detail) => {
+          host.events.push(['external', detail])
+          return false
+        }}
       />
       <TraceTab
         {...shared}
