@@ -160,12 +160,10 @@ t.test('tokens are revoked by their jti', async (t) => {
 })
 
 t.test('the command', async (t) => {
-  const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+  const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
   const run = async (...args: string[]) => {
     const env = { PATH: process.env.PATH, DATABASE_URL: database.url.replace('@/', '@localhost/') }
-    const done = await promisify(execFile)(process.execPath, ['--import=tsx', cli, ...args], { env }).catch(
-      (error) => error,
-    )
+    const done = await promisify(execFile)(process.execPath, [cli, ...args], { env }).catch((error) => error)
     return { out: String(done.stdout), err: String(done.stderr) }
   }
   const made = (

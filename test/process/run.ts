@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-const cli = resolve(import.meta.dirname, '../../src/cli.ts')
+const cli = resolve(import.meta.dirname, '../../dist/cli.js')
 
 interface Test {
   teardown(clean: () => Promise<unknown> | unknown): void
 }
 
-/** A running `workflow-trace` of the sources, and all it has written so far. */
+/** A running `workflow-trace`, as it was built, and all it has written so far. */
 export interface Running {
   child: ChildProcess
   out: () => string
@@ -29,7 +29,7 @@ export function folder(t: Test): string {
 
 /** Starts the command with only these variables beside PATH; it is killed when the test ends. */
 export function run(t: Test, args: string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, ['--import=tsx', cli, ...args], {
+  const child = spawn(process.execPath, [cli, ...args], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', TRACE_ADMIN_PORT: '0', ...env },
   })
   let out = ''

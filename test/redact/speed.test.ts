@@ -18,7 +18,7 @@ const rules = [...secretRules, ...formatRules, ...personalRules]
 /** Milliseconds of processor time (`bench/redact.ts` prints the slowest). */
 const LIMIT = 20
 /** Compiling, collecting garbage and neighbours are not the rule's: what is slow is slow every time. */
-const TIMES = 12
+const TIMES = 30
 
 t.test('no rule is slow on 64 KiB made against it', async (t) => {
   const redactor = createRedactor({ idKey: Buffer.alloc(32, 7) })
@@ -29,7 +29,7 @@ t.test('no rule is slow on 64 KiB made against it', async (t) => {
     let slowest = 0
     for (const input of worstInputs(rule)) {
       let ms = cpu(input)
-      for (let again = 1; again < TIMES && ms > LIMIT / 2; again++) ms = Math.min(ms, cpu(input))
+      for (let again = 1; again < TIMES && ms >= LIMIT; again++) ms = Math.min(ms, cpu(input))
       slowest = Math.max(slowest, ms)
     }
     table.push([rule.id, slowest])
@@ -110,7 +110,7 @@ t.test('no reader of names and encoded forms is slow on 64 KiB made against it',
   for (const unit of units) {
     const text = unit.repeat(Math.ceil(size / unit.length)).slice(0, size)
     let ms = Infinity
-    for (let again = 0; again < TIMES && ms > LIMIT / 2; again++) {
+    for (let again = 0; again < TIMES && ms >= LIMIT; again++) {
       ms = Math.min(
         ms,
         quietMs(() => startPass(redactor, null).text(text, set)),

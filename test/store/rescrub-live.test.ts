@@ -47,14 +47,14 @@ async function send(execution: string, note: string, agoMs = 60_000): Promise<vo
   )
   if (status !== 200 || text !== '{}') throw new Error(`${status} ${text}`)
 }
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 async function redact(...args: string[]) {
   const env = {
     PATH: process.env.PATH,
     DATABASE_URL: database.url.replace('@/', '@localhost/'),
     TRACE_CONFIG: file,
   }
-  const done = await promisify(execFile)(process.execPath, ['--import=tsx', cli, 'redact', ...args], {
+  const done = await promisify(execFile)(process.execPath, [cli, 'redact', ...args], {
     env,
   }).catch((error) => error)
   const out = String(done.stdout)
