@@ -158,7 +158,8 @@ t.test('rows of the stream take their places; what does not fit asks for a new r
 })
 
 t.test('server-sent events survive any cut of the bytes', async (t) => {
-  const text = 'event: a\nid: 1\ndata: {"x":\ndata: "ü"}\n\n: heartbeat\n\nid: 2\r\ndata: y\r\n\r\n'
+  const text =
+    ': one\r\n\r\nevent: a\nid: 1\ndata: {"x":\ndata: "ü\u2028"}\n\n: heartbeat\n\nid: 2\r\ndata: y\r\n\r\n'
   const bytes = new TextEncoder().encode(text)
   for (const size of [1, 2, 7, 1000]) {
     const body = new ReadableStream<Uint8Array>({
@@ -170,7 +171,7 @@ t.test('server-sent events survive any cut of the bytes', async (t) => {
     const events = []
     for await (const event of readEvents(body)) events.push(event)
     t.same(events, [
-      { event: 'a', id: '1', data: '{"x":\n"ü"}' },
+      { event: 'a', id: '1', data: '{"x":\n"ü\u2028"}' },
       { event: 'message', id: '2', data: 'y' },
     ])
   }

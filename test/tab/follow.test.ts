@@ -4,7 +4,6 @@ import type { Api } from '../../src/tab/api/client.ts'
 import { RequestFailed } from '../../src/tab/api/failure.ts'
 import { type Follower, follow } from '../../src/tab/api/follow.ts'
 import { loadTrace } from '../../src/tab/api/load-trace.ts'
-import { readEvents } from '../../src/tab/api/server-sent.ts'
 import type { Columns } from '../../src/tab/model/columns.ts'
 import { mergeRows } from '../../src/tab/model/merge-rows.ts'
 import { makeSample, type Sample, skeletonPage } from './sample-trace.ts'
@@ -151,24 +150,5 @@ t.test('where there is no stream, that is said, and it is not asked for again', 
   for (const status of [401, 403, 404, 429]) {
     const { asked, told } = await followed([status, event('complete')])
     t.same([asked, told], [['start'], ['refused']], String(status))
-  }
-})
-
-t.test('events are read however they are cut', async (t) => {
-  const text = `: one\r\n\r\nevent: spans\r\nid: 7\r\ndata: {"a":"ü\u2028"}\r\n\r\n${event('complete')}`
-  const bytes = new TextEncoder().encode(text)
-  for (const size of [1, 3, 64, bytes.length]) {
-    const body = new ReadableStream<Uint8Array>({
-      start(to) {
-        for (let at = 0; at < bytes.length; at += size) to.enqueue(bytes.slice(at, at + size))
-        to.close()
-      },
-    })
-    const events = []
-    for await (const one of readEvents(body)) events.push(one)
-    t.same(events, [
-      { event: 'spans', id: '7', data: '{"a":"ü\u2028"}' },
-      { event: 'complete', id: null, data: '{"n":1}' },
-    ])
   }
 })
