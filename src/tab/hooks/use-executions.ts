@@ -96,13 +96,14 @@ export function useExecutions(api: Api, workflow: string | null): ExecutionList 
   }
 }
 
-/** The first page as it is now, then what came after it: a row that is missing in it has gone, or is of another status. */
+/**
+ * The first page as it is now, then what came after its last row: one that is missing in it has gone, or is of another
+ * status. By place, not by time: an execution without a start stands last, and says when it was heard of.
+ */
 function renew(before: Executions, page: Executions): Executions {
-  const end = Date.parse(page.at(-1)?.started_at ?? '')
-  return join(
-    page,
-    before.filter((row) => Date.parse(row.started_at) <= end),
-  )
+  const places = new Map(before.map((row, place) => [rowKey(row), place]))
+  const last = [...page].reverse().find((row) => places.has(rowKey(row)))
+  return join(page, last ? before.slice((places.get(rowKey(last)) ?? 0) + 1) : before)
 }
 
 /** The rows, then those of the next page that are not among them. */
