@@ -1,12 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import type { Static } from 'typebox'
-import type { ExecutionRows } from '../../http/schemas/executions.ts'
 import type { Api } from '../api/client.ts'
 import { asFailure, type Failure } from '../api/failure.ts'
 import { paths } from '../api/paths.ts'
-
-type Executions = Static<typeof ExecutionRows>
-export type ExecutionRow = Executions[number]
+import { type Executions, join, renew } from '../model/execution-rows.ts'
 
 /** How often the list is read again while it is looked at, in milliseconds. */
 const RENEW = 10_000
@@ -94,25 +90,4 @@ export function useExecutions(api: Api, workflow: string | null): ExecutionList 
     loadMore,
     reload: () => setAttempt((n) => n + 1),
   }
-}
-
-/**
- * The first page as it is now, then what came after its last row: one that is missing in it has gone, or is of another
- * status. By place, not by time: an execution without a start stands last, and says when it was heard of.
- */
-function renew(before: Executions, page: Executions): Executions {
-  const places = new Map(before.map((row, place) => [rowKey(row), place]))
-  const last = [...page].reverse().find((row) => places.has(rowKey(row)))
-  return join(page, last ? before.slice((places.get(rowKey(last)) ?? 0) + 1) : before)
-}
-
-/** The rows, then those of the next page that are not among them. */
-function join(rows: Executions, next: Executions): Executions {
-  const known = new Set(rows.map(rowKey))
-  return [...rows, ...next.filter((row) => !known.has(rowKey(row)))]
-}
-
-/** Tells executions of one id apart. */
-export function rowKey(row: ExecutionRow): string {
-  return `${row.realm}\n${row.execution_id}`
 }

@@ -1,6 +1,7 @@
 import { useTab } from '../hooks/tab-context.ts'
-import { type ExecutionRow, type ExecutionList as List, rowKey } from '../hooks/use-executions.ts'
+import type { ExecutionList as List } from '../hooks/use-executions.ts'
 import { useNow } from '../hooks/use-now.ts'
+import { type ExecutionRow, rowKey } from '../model/execution-rows.ts'
 import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
 import { PlaceLink } from './place-link.tsx'
