@@ -1,5 +1,5 @@
 import type { Summary } from '../../src/http/schemas/trace.ts'
-import type { ExecutionRow } from '../../src/tab/hooks/use-executions.ts'
+import type { ExecutionRow } from '../../src/tab/model/execution-rows.ts'
 import { artifact, iso, type Sample, type SampleSpan, traceId } from './sample-trace.ts'
 import { analysisOf, usage } from './sample-usage.ts'
 
